@@ -1,0 +1,135 @@
+package dev.autodiff.array;
+
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
+
+/**
+ * The elements of a tensor: one Java array of the type's own kind, filled from index 0 without gaps, in row-major order.
+ * Several tensors may share one storage. Only parameters change, through {@link #changed()}; the version tells those who kept
+ * a value whether it is still the one they saw.
+ */
+public final class Storage {
+    private final DType dtype;
+    private final Object array;
+    private final int size;
+    private boolean mutable;
+    private int version;
+
+    private Storage(DType dtype, Object array, int size) {
+        this.dtype = dtype;
+        this.array = array;
+        this.size = size;
+    }
+
+    /** Wraps an array without copying it. */
+    public static Storage of(float[] array) {
+        return new Storage(DType.FLOAT32, array, array.length);
+    }
+
+    /** Wraps an array without copying it. */
+    public static Storage of(double[] array) {
+        return new Storage(DType.FLOAT64, array, array.length);
+    }
+
+    /** Wraps an array without copying it. */
+    public static Storage of(long[] array) {
+        return new Storage(DType.INT64, array, array.length);
+    }
+
+    /** Wraps an array without copying it. */
+    public static Storage of(boolean[] array) {
+        return new Storage(DType.BOOL, array, array.length);
+    }
+
+    /** Returns a storage of {@code size} zeros, {@code false} for {@link DType#BOOL}. */
+    public static Storage zeros(DType dtype, int size) {
+        return switch (dtype) {
+            case FLOAT32 -> new Storage(dtype, new float[size], size);
+            case FLOAT64 -> new Storage(dtype, new double[size], size);
+            case INT64 -> new Storage(dtype, new long[size], size);
+            case BOOL -> new Storage(dtype, new boolean[size], size);
+        };
+    }
+
+    /** Returns the element type. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** Returns the number of elements. */
+    public int size() {
+        return size;
+    }
+
+    /** Returns the Java array itself: {@code float[]}, {@code double[]}, {@code long[]} or {@code boolean[]}. */
+    public Object array() {
+        return array;
+    }
+
+    /** Returns the array itself if the type is {@link DType#FLOAT32}. */
+    public float[] float32() {
+        check(DType.FLOAT32);
+        return (float[]) array;
+    }
+
+    /** Returns the array itself if the type is {@link DType#FLOAT64}. */
+    public double[] float64() {
+        check(DType.FLOAT64);
+        return (double[]) array;
+    }
+
+    /** Returns the array itself if the type is {@link DType#INT64}. */
+    public long[] int64() {
+        check(DType.INT64);
+        return (long[]) array;
+    }
+
+    /** Returns the array itself if the type is {@link DType#BOOL}. */
+    public boolean[] bool() {
+        check(DType.BOOL);
+        return (boolean[]) array;
+    }
+
+    private void check(DType expected) {
+        if (dtype != expected) {
+            throw new DTypeException("storage: expected " + expected + ", got " + dtype + "; convert with to(DType)");
+        }
+    }
+
+    /** Returns an element as a double; {@code true} is 1. */
+    public double get(int index) {
+        return switch (dtype) {
+            case FLOAT32 -> ((float[]) array)[index];
+            case FLOAT64 -> ((double[]) array)[index];
+            case INT64 -> ((long[]) array)[index];
+            case BOOL -> ((boolean[]) array)[index] ? 1 : 0;
+        };
+    }
+
+    /** Returns a copy in an array of its own. */
+    public Storage copy() {
+        Storage copy = zeros(dtype, size);
+        System.arraycopy(array, 0, copy.array, 0, size);
+        return copy;
+    }
+
+    /** Declares that the elements may be overwritten, which is so for parameters alone. */
+    public void allowChanges() {
+        mutable = true;
+    }
+
+    /** Tells whether the elements may be overwritten. */
+    public boolean isMutable() {
+        return mutable;
+    }
+
+    /** Notes that the elements were overwritten. */
+    public void changed() {
+        version++;
+    }
+
+    /** Returns how often the elements were overwritten. */
+    public int version() {
+        return version;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.autodiff.kernel;
+
+/**
+ * Reductions of the middle axis of an array of shape [outer, n, inner] to [outer, inner], in an order that does not depend on
+ * the number of threads.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+public interface Reductions<A> {
+    /** What a reduction computes. */
+    enum Kind {
+        /** Σ x, 0 for n = 0; added pairwise, float32 in double. */
+        SUM,
+        /** Π x, 1 for n = 0. */
+        PRODUCT,
+        /** max x, NaN if any is; n must not be 0. */
+        MAX,
+        /** min x, NaN if any is; n must not be 0. */
+        MIN,
+        /** log Σ exp x, shifted by the maximum; −∞ for n = 0. */
+        LOG_SUM_EXP
+    }
+
+    /** Sets {@code out[o, i]} to the reduction of {@code x[o, :, i]}. Modified: out. */
+    void reduce(Kind kind, A x, A out, int outer, int n, int inner);
+
+    /** Sets {@code out[o, i]} to the first index of the largest (or smallest) of {@code x[o, :, i]}, the first NaN if there is one. */
+    void argument(boolean largest, A x, long[] out, int outer, int n, int inner);
+}

@@ -1,0 +1,7 @@
+/** Tensors, operations and their derivatives. */
+module dev.autodiff.core {
+    requires static transitive org.jspecify;
+    requires static jdk.incubator.vector;
+    requires ejml.core;
+    requires ejml.ddense;
+}
