@@ -1,0 +1,5 @@
+/** JMH measurements. */
+@NullMarked
+package dev.autodiff.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.autodiff.nn;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** This module builds on the public part of the core and knows neither its kernels nor the examples. */
+@AnalyzeClasses(packages = "dev.autodiff", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule usesOnlyThePublicCore = noClasses()
+            .that()
+            .resideInAPackage("dev.autodiff.nn..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.autodiff..")
+                    .and(resideOutsideOfPackages("dev.autodiff.nn..", "dev.autodiff", "dev.autodiff.shape..")))
+            .because("arrays and kernels are the core's own affair");
+}
