@@ -2,7 +2,7 @@
 rem The Windows twin of ./autodiff. Not run by CI.
 setlocal
 set "root=%~dp0"
-set "lib=%root%autodiff-examples\target\lib"
+set "lib=%root%autodiff-examples\target\quick\lib"
 set "java=java"
 if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "java=%JAVA_HOME%\bin\java.exe"
 "%java%" --version >nul 2>&1 || (echo autodiff: no JDK 17 or newer found: install one, or set JAVA_HOME>&2 & exit /b 1)
