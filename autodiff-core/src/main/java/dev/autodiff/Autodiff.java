@@ -1,0 +1,190 @@
+package dev.autodiff;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Derivatives of functions, and how a thread records operations. A function is any Java code that computes a tensor from a tensor by
+ * tensor operations; derivatives are functions again and can be differentiated further:
+ *
+ * <pre>{@code
+ * UnaryOperator<Tensor> f = x -> x.pow(3).sum();
+ * Tensor slope = Autodiff.grad(f).apply(Tensor.of(2.0));                       // 12
+ * Tensor curvature = Autodiff.grad(Autodiff.grad(f)).apply(Tensor.of(2.0));    // 12
+ * }</pre>
+ */
+public final class Autodiff {
+    private Autodiff() {}
+
+    // ---- what a thread records ----
+
+    /** Runs code without recording operations, as for predictions: no gradient flows through its results. */
+    public static <T> T noGrad(Supplier<T> body) {
+        return Mode.current().recording(false, body);
+    }
+
+    /** Runs code without recording operations. */
+    public static void noGrad(Runnable body) {
+        noGrad(() -> {
+            body.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    /**
+     * Runs code and checks every result, forward and backward: the first operation that makes a NaN or an infinity is a
+     * {@link NonFiniteException} that names it, its shapes and the line that called it. Slow; for finding a fault.
+     */
+    public static <T> T detectAnomaly(Supplier<T> body) {
+        return Mode.current().watching(body);
+    }
+
+    /** Runs code and checks every result, see {@link #detectAnomaly(Supplier)}. */
+    public static void detectAnomaly(Runnable body) {
+        detectAnomaly(() -> {
+            body.run();
+            return Boolean.TRUE;
+        });
+    }
+
+    // ---- reverse mode ----
+
+    /**
+     * Returns the gradient of a function with one element as its result: {@code x ↦ ∂f/∂x}, of x's shape. Zero where f does not depend on
+     * x.
+     */
+    public static UnaryOperator<Tensor> grad(Function<? super Tensor, Tensor> f) {
+        return x -> differentiate(f, x).gradient();
+    }
+
+    /** Returns the function's value together with its gradient, computed in one go. */
+    public static Function<Tensor, ValueAndGrad> valueAndGrad(Function<? super Tensor, Tensor> f) {
+        return x -> differentiate(f, x);
+    }
+
+    private static ValueAndGrad differentiate(Function<? super Tensor, Tensor> f, Tensor x) {
+        return recorded(() -> {
+            Tensor leaf = tracked(x);
+            Tensor y = f.apply(leaf);
+            if (y.size() != 1) {
+                throw new GradientException("grad: the function must give one number, got shape " + y.shape()
+                        + "; reduce it with sum(), or use jacobian or vjp");
+            }
+            Tensor g = pull(y, y.onesLike(), leaf);
+            return new ValueAndGrad(outside(y, x), g == null ? x.zerosLike() : g);
+        });
+    }
+
+    /**
+     * Returns the gradients of a single number with respect to some tensors that it was computed from, without touching
+     * {@link Tensor#grad}; zeros for one that it does not depend on. The sweep is recorded if the number depends on other leaves or
+     * results too, and the graph is kept.
+     */
+    public static List<Tensor> gradients(Tensor output, List<Tensor> inputs) {
+        if (output.size() != 1) {
+            throw new GradientException("gradients: expected a tensor of one element, got shape " + output.shape()
+                    + "; reduce it with sum(), or give a seed");
+        }
+        return gradients(output, output.onesLike(), inputs);
+    }
+
+    /** Returns the gradients of {@code Σ seed·output} with respect to some tensors, see {@link #gradients(Tensor, List)}. */
+    public static List<Tensor> gradients(Tensor output, Tensor seed, List<Tensor> inputs) {
+        Node root = output.node();
+        if (root == null) {
+            throw new GradientException("gradients: the output of shape " + output.shape()
+                    + " depends on no tensor that requires a gradient; make the inputs with requireGrad()");
+        }
+        Sweep.checkGradient("gradients: seed", seed, root);
+        Node[] targets = new Node[inputs.size()];
+        for (int i = 0; i < targets.length; i++) {
+            Node node = inputs.get(i).node();
+            if (node == null) {
+                throw new GradientException("gradients: input " + i + " of shape "
+                        + inputs.get(i).shape() + " requires no gradient; make it with requireGrad()");
+            }
+            targets[i] = node;
+        }
+        @Nullable Tensor[] found = Sweep.gradients(root, seed, targets, true, true);
+        List<Tensor> result = new ArrayList<>();
+        for (int i = 0; i < targets.length; i++) {
+            Tensor g = found[i];
+            result.add(g == null ? inputs.get(i).zerosLike() : g);
+        }
+        return result;
+    }
+
+    /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
+    public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
+        return recorded(() -> {
+            Tensor leaf = tracked(x);
+            Tensor pulled = pull(f.apply(leaf), g, leaf);
+            return pulled == null ? x.zerosLike() : pulled;
+        });
+    }
+
+    /** Returns the transpose of the Jacobian times g, or null where y does not depend on the leaf. */
+    private static @Nullable Tensor pull(Tensor y, Tensor g, Tensor leaf) {
+        Node root = y.node();
+        Node target = leaf.node();
+        if (root == null || target == null) {
+            return null;
+        }
+        Sweep.checkGradient("vjp: cotangent", g, root);
+        // Another leaf, or a point that itself was computed, means that somebody may differentiate the gradient again.
+        return Sweep.gradients(root, g, new Node[] {target}, target.op != null, target.op != null ? Boolean.TRUE : null)[0];
+    }
+
+    // ---- forward mode ----
+
+    /** Returns the Jacobian-vector product {@code ∂f/∂x·t}, of the result's shape: the directional derivative of f at x along t. */
+    public static Tensor jvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor t) {
+        return recorded(() -> {
+            Tensor leaf = tracked(x);
+            Node node = leaf.node();
+            if (node == null) {
+                throw new GradientException("jvp: a point of type " + x.dtype() + " has no derivative");
+            }
+            Sweep.checkGradient("jvp: tangent", t, node);
+            Map<Node, Tensor> tangents = new IdentityHashMap<>();
+            tangents.put(node, t);
+            Tensor y = f.apply(leaf);
+            Tensor pushed = ForwardSweep.push(tangents, new Tensor[] {y})[0];
+            return pushed == null ? y.zerosLike() : pushed;
+        });
+    }
+
+    /** Returns the Hessian-vector product {@code ∂²f/∂x²·v} of a function with one element as its result, forward over reverse. */
+    public static Tensor hvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor v) {
+        return jvp(grad(f), x, v);
+    }
+
+    // ---- common ----
+
+    /** Runs code that must record, whatever the thread does outside; if it does not, the result is cut off. */
+    private static <T> T recorded(Supplier<T> body) {
+        return Mode.current().recording(true, body);
+    }
+
+    /**
+     * Returns the point as the function sees it: a new leaf, or, where the point depends on something that may be differentiated as well,
+     * a copy that stays connected.
+     */
+    private static Tensor tracked(Tensor x) {
+        if (x.requiresGrad()) {
+            return x.identity();
+        }
+        return x.requireGrad();
+    }
+
+    /** Cuts a function's value off from the leaf that only this class knows, unless the point is connected to something outside. */
+    private static Tensor outside(Tensor y, Tensor x) {
+        return x.requiresGrad() ? y : y.detach();
+    }
+}

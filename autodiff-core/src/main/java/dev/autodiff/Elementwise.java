@@ -1,0 +1,372 @@
+package dev.autodiff;
+
+import dev.autodiff.kernel.ElementwiseLoops;
+import dev.autodiff.kernel.ScalarFunctions;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of one to three numbers that are applied element by element, with broadcasting. Each constant says its name, its
+ * formula, its value, what backward keeps, and for each input the linear map {@code g ↦ g·∂f/∂input}: the same map serves the VJP,
+ * where the result is summed to the input's shape, and the JVP, where g is the input's tangent. The loops over float32 and float64
+ * arrays are generated from the value.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the lambdas capture nothing
+enum Elementwise implements Primitive {
+    // ---- arithmetic ----
+    ADD("add", "x + y", (x, y) -> x + y, Keep.NOTHING, (g, x, y, out) -> g, (g, x, y, out) -> g),
+    SUB("sub", "x − y", (x, y) -> x - y, Keep.NOTHING, (g, x, y, out) -> g, (g, x, y, out) -> g.neg()),
+    MUL("mul", "x·y", (x, y) -> x * y, Keep.INPUTS, (g, x, y, out) -> g.mul(y), (g, x, y, out) -> g.mul(x)),
+    DIV(
+            "div",
+            "x / y",
+            (x, y) -> x / y,
+            Keep.INPUTS,
+            (g, x, y, out) -> g.div(y),
+            (g, x, y, out) -> g.mul(x).div(y.square()).neg()),
+    /** 0⁰ is 1; by x the derivative at y = 0 is 0, by y the derivative at x = 0, y ≥ 0 is 0. */
+    POW(
+            "pow",
+            "x^y",
+            (x, y) -> Math.pow(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> powByBase(g, x, y),
+            (g, x, y, out) -> powByExponent(g, x, y)),
+    POW_BY_BASE(
+            "powByBase",
+            "x·z·y^(z − 1), 0 for z = 0",
+            (x, y, z) -> z == 0 ? 0 : x * z * Math.pow(y, z - 1),
+            Keep.INPUTS,
+            (g, x, y, z, out) -> powByBase(g, y, z),
+            (g, x, y, z, out) -> powByBase(g.mul(x).mul(z), y, z.sub(1)),
+            (g, x, y, z, out) -> g.mul(x)
+                    .mul(y.pow(z.sub(1)))
+                    .add(powByExponent(g.mul(x).mul(z), y, z.sub(1)))),
+    POW_BY_EXPONENT(
+            "powByExponent",
+            "x·y^z·log y, 0 for y = 0, z ≥ 0",
+            (x, y, z) -> y == 0 && z >= 0 ? 0 : x * Math.pow(y, z) * Math.log(y),
+            Keep.INPUTS,
+            (g, x, y, z, out) -> powByExponent(g, y, z),
+            (g, x, y, z, out) -> g.mul(x)
+                    .mul(y.pow(z.sub(1)))
+                    .add(powByExponent(g.mul(x).mul(z), y, z.sub(1))),
+            (g, x, y, z, out) -> powByExponent(g.mul(x), y, z).mul(y.log())),
+    NEG("neg", "−x", x -> -x, Keep.NOTHING, (g, x, out) -> g.neg()),
+    IDENTITY("identity", "x", x -> x, Keep.NOTHING, (g, x, out) -> g),
+    SQUARE("square", "x²", x -> x * x, Keep.INPUTS, (g, x, out) -> g.mul(x).mul(2)),
+    RECIPROCAL("reciprocal", "1 / x", x -> 1 / x, Keep.OUTPUT, (g, x, out) -> g.mul(out.square()).neg()),
+    /** The derivative at 0 is 0. */
+    ABS("abs", "|x|", x -> Math.abs(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sign())),
+    SIGN("sign", "−1, 0 or 1 by the sign of x", x -> Math.signum(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** The derivative is 0 everywhere, also at the jump. */
+    STEP("step", "1 for x > 0, else 0", x -> Double.isNaN(x) ? x : x > 0 ? 1 : 0, Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** Where x = y, each gets half of the gradient, as in PyTorch. */
+    MAXIMUM(
+            "maximum",
+            "max(x, y)",
+            (x, y) -> Math.max(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(share(x, y)),
+            (g, x, y, out) -> g.mul(share(y, x))),
+    /** Where x = y, each gets half of the gradient, as in PyTorch. */
+    MINIMUM(
+            "minimum",
+            "min(x, y)",
+            (x, y) -> Math.min(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(share(y, x)),
+            (g, x, y, out) -> g.mul(share(x, y))),
+
+    // ---- exponentials, logarithms, roots ----
+    EXP("exp", "eˣ", x -> Math.exp(x), Keep.OUTPUT, (g, x, out) -> g.mul(out)),
+    EXPM1("expm1", "eˣ − 1", x -> Math.expm1(x), Keep.OUTPUT, (g, x, out) -> g.mul(out.add(1))),
+    LOG("log", "log x", x -> Math.log(x), Keep.INPUTS, (g, x, out) -> g.div(x)),
+    LOG1P("log1p", "log(1 + x)", x -> Math.log1p(x), Keep.INPUTS, (g, x, out) -> g.div(x.add(1))),
+    SQRT("sqrt", "√x", x -> Math.sqrt(x), Keep.OUTPUT, (g, x, out) -> g.div(out.mul(2))),
+
+    // ---- trigonometry ----
+    SIN("sin", "sin x", x -> Math.sin(x), Keep.INPUTS, (g, x, out) -> g.mul(x.cos())),
+    COS("cos", "cos x", x -> Math.cos(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sin()).neg()),
+
+    // ---- activations, with the hot backward formulas as operations of their own ----
+    SIGMOID(
+            "sigmoid",
+            "1 / (1 + e⁻ˣ)",
+            x -> ScalarFunctions.sigmoid(x),
+            Keep.OUTPUT,
+            (g, x, out) -> sigmoidGradient(g, out)),
+    SIGMOID_GRADIENT(
+            "sigmoidGradient",
+            "x·y·(1 − y)",
+            (x, y) -> x * y * (1 - y),
+            Keep.INPUTS,
+            (g, x, y, out) -> sigmoidGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(y.mul(-2).add(1))),
+    TANH("tanh", "tanh x", x -> Math.tanh(x), Keep.OUTPUT, (g, x, out) -> tanhGradient(g, out)),
+    TANH_GRADIENT(
+            "tanhGradient",
+            "x·(1 − y²)",
+            (x, y) -> x * (1 - y * y),
+            Keep.INPUTS,
+            (g, x, y, out) -> tanhGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(y).mul(-2)),
+    /** The derivative at 0 is 0. */
+    RELU("relu", "max(x, 0)", x -> Math.max(x, 0), Keep.OUTPUT, (g, x, out) -> reluGradient(g, out)),
+    RELU_GRADIENT(
+            "reluGradient",
+            "x for y > 0, else 0",
+            (x, y) -> y > 0 ? x : 0,
+            Keep.INPUTS,
+            (g, x, y, out) -> reluGradient(g, y),
+            (g, x, y, out) -> g.zerosLike()),
+    /** The derivative at 0 is the slope y. */
+    LEAKY_RELU(
+            "leakyRelu",
+            "x for x > 0, else x·y",
+            (x, y) -> x > 0 ? x : x * y,
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(Tensor.where(x.gt(0), y.onesLike(), y)),
+            (g, x, y, out) -> g.mul(x.minimum(0))),
+    /** The derivative at 0 is y, the limit from below. */
+    ELU(
+            "elu",
+            "x for x > 0, else y·(eˣ − 1)",
+            (x, y) -> x > 0 ? x : y * Math.expm1(x),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(Tensor.where(x.gt(0), y.onesLike(), y.mul(x.minimum(0).exp()))),
+            (g, x, y, out) -> g.mul(x.minimum(0).expm1())),
+    /** Above x·y = z it is x itself, whose second derivative is 0. */
+    SOFTPLUS(
+            "softplus",
+            "log(1 + e^(x·y)) / y, x for x·y > z",
+            (x, y, z) -> ScalarFunctions.softplus(x, y, z),
+            Keep.BOTH,
+            (g, x, y, z, out) -> g.mul(Tensor.where(x.mul(y).gt(z), x.onesLike(), x.mul(y).sigmoid())),
+            (g, x, y, z, out) -> g.mul(Tensor.where(
+                    x.mul(y).gt(z),
+                    x.zerosLike(),
+                    x.mul(x.mul(y).sigmoid()).sub(out).div(y))),
+            (g, x, y, z, out) -> g.zerosLike()),
+
+    // ---- losses ----
+    /** The logarithms are cut at −100, as in PyTorch, so that a certain wrong answer costs 100 and not ∞. */
+    LOG_LOSS(
+            "logLoss",
+            "−(y·log x + (1 − y)·log(1 − x))",
+            (x, y) -> -(y * Math.max(Math.log(x), -100) + (1 - y) * Math.max(Math.log1p(-x), -100)),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(x.sub(y)).div(x.mul(x.neg().add(1)).maximum(1e-12)),
+            (g, x, y, out) -> g.mul(x.neg().log1p().maximum(-100).sub(x.log().maximum(-100)))),
+    LOG_LOSS_WITH_LOGITS(
+            "logLossWithLogits",
+            "max(x, 0) − x·y + log(1 + e^(−|x|))",
+            (x, y) -> Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(x.sigmoid().sub(y)),
+            (g, x, y, out) -> g.mul(x).neg());
+
+    /** The function of three numbers that {@link java.util.function} lacks. */
+    interface DoubleTernaryOperator {
+        double applyAsDouble(double x, double y, double z);
+    }
+
+    interface Rule1 {
+        Tensor apply(Tensor g, Tensor x, Tensor out);
+    }
+
+    interface Rule2 {
+        Tensor apply(Tensor g, Tensor x, Tensor y, Tensor out);
+    }
+
+    interface Rule3 {
+        Tensor apply(Tensor g, Tensor x, Tensor y, Tensor z, Tensor out);
+    }
+
+    /** A rule of any arity; values that are not kept or do not exist are null. */
+    private interface Rule {
+        Tensor apply(Tensor g, @Nullable Tensor x, @Nullable Tensor y, @Nullable Tensor z, @Nullable Tensor out);
+    }
+
+    private final String label;
+    private final String formula;
+    private final int arity;
+    private final DoubleTernaryOperator value;
+    private final Keep keeps;
+    private final Rule[] rules;
+
+    @SuppressWarnings("NullAway") // a rule is only handed what its constant keeps
+    Elementwise(String label, String formula, DoubleUnaryOperator value, Keep keeps, Rule1 byX) {
+        this(label, formula, 1, (x, y, z) -> value.applyAsDouble(x), keeps, (g, x, y, z, out) -> byX.apply(g, x, out));
+    }
+
+    @SuppressWarnings("NullAway")
+    Elementwise(String label, String formula, DoubleBinaryOperator value, Keep keeps, Rule2 byX, Rule2 byY) {
+        this(
+                label,
+                formula,
+                2,
+                (x, y, z) -> value.applyAsDouble(x, y),
+                keeps,
+                (g, x, y, z, out) -> byX.apply(g, x, y, out),
+                (g, x, y, z, out) -> byY.apply(g, x, y, out));
+    }
+
+    @SuppressWarnings("NullAway")
+    Elementwise(
+            String label, String formula, DoubleTernaryOperator value, Keep keeps, Rule3 byX, Rule3 byY, Rule3 byZ) {
+        this(label, formula, 3, value, keeps, byX::apply, byY::apply, byZ::apply);
+    }
+
+    Elementwise(String label, String formula, int arity, DoubleTernaryOperator value, Keep keeps, Rule... rules) {
+        this.label = label;
+        this.formula = formula;
+        this.arity = arity;
+        this.value = value;
+        this.keeps = keeps;
+        this.rules = rules;
+    }
+
+    // The rules of the constants reach later constants through methods, which an initialiser may call.
+
+    private static Tensor powByBase(Tensor x, Tensor y, Tensor z) {
+        return Engine.apply(POW_BY_BASE, x, y, z);
+    }
+
+    private static Tensor powByExponent(Tensor x, Tensor y, Tensor z) {
+        return Engine.apply(POW_BY_EXPONENT, x, y, z);
+    }
+
+    private static Tensor sigmoidGradient(Tensor x, Tensor y) {
+        return Engine.apply(SIGMOID_GRADIENT, x, y);
+    }
+
+    private static Tensor tanhGradient(Tensor x, Tensor y) {
+        return Engine.apply(TANH_GRADIENT, x, y);
+    }
+
+    private static Tensor reluGradient(Tensor x, Tensor y) {
+        return Engine.apply(RELU_GRADIENT, x, y);
+    }
+
+    /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; NaN where one is NaN. */
+    private static Tensor share(Tensor x, Tensor y) {
+        return x.detach().sub(y.detach()).sign().add(1).mul(0.5);
+    }
+
+    int arity() {
+        return arity;
+    }
+
+    /** Returns the function's value for numbers, in float64: the reference for the loops. */
+    double value(double x, double y, double z) {
+        return value.applyAsDouble(x, y, z);
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public String formula() {
+        return formula;
+    }
+
+    @Override
+    public Keep keeps() {
+        return keeps;
+    }
+
+    @Override
+    public Tensor forward(Tensor[] in) {
+        DType dtype = Engine.floating(label, in);
+        ElementwiseLoops<Object> loops = Floats.of(dtype).elementwise();
+        Tensor x = in[0];
+        if (arity == 1) {
+            Tensor out = Tensor.allocate(x.shape(), dtype);
+            loops.unary(ordinal(), x.array(), 0, 1, out.array(), 0, out.size());
+            return out;
+        }
+        Tensor y = in[1];
+        if (arity == 2) {
+            return binary(loops, Shape.broadcast(label, x.shape(), y.shape()), dtype, x, y);
+        }
+        Tensor z = in[2];
+        Shape shape = Shape.broadcast(label, Shape.broadcast(label, x.shape(), y.shape()), z.shape());
+        Tensor out = Tensor.allocate(shape, dtype);
+        Object o = out.array();
+        Object a = x.array();
+        Object b = y.array();
+        Object c = z.array();
+        Broadcasting.forEachRun(
+                shape,
+                (xo, xs, yo, ys, zo, zs, oo, n) -> loops.ternary(ordinal(), a, xo, xs, b, yo, ys, c, zo, zs, o, oo, n),
+                x.shape(),
+                y.shape(),
+                z.shape());
+        return out;
+    }
+
+    private Tensor binary(ElementwiseLoops<Object> loops, Shape shape, DType dtype, Tensor x, Tensor y) {
+        Tensor out = Tensor.allocate(shape, dtype);
+        Object o = out.array();
+        Object a = x.array();
+        Object b = y.array();
+        int n = out.size();
+        boolean xFull = x.size() == n;
+        boolean yFull = y.size() == n;
+        if (xFull && yFull) {
+            loops.binary(ordinal(), a, 0, 1, b, 0, 1, o, 0, n);
+        } else if (xFull && y.size() == 1) {
+            loops.binary(ordinal(), a, 0, 1, b, 0, 0, o, 0, n);
+        } else if (yFull && x.size() == 1) {
+            loops.binary(ordinal(), a, 0, 0, b, 0, 1, o, 0, n);
+        } else {
+            Broadcasting.forEachRun(
+                    shape,
+                    (xo, xs, yo, ys, zo, zs, oo, count) -> loops.binary(ordinal(), a, xo, xs, b, yo, ys, o, oo, count),
+                    x.shape(),
+                    y.shape());
+        }
+        return out;
+    }
+
+    @Override
+    public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
+        Tensor x = keeps.inputs() ? saved.input(0) : null;
+        Tensor y = keeps.inputs() && arity > 1 ? saved.input(1) : null;
+        Tensor z = keeps.inputs() && arity > 2 ? saved.input(2) : null;
+        Tensor out = keeps.output() ? saved.output() : null;
+        @Nullable Tensor[] result = new Tensor[arity];
+        for (int i = 0; i < arity; i++) {
+            if (saved.needs(i)) {
+                result[i] = rules[i].apply(g, x, y, z, out).sumTo(saved.inputShape(i));
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
+        Tensor x = keeps.inputs() ? saved.input(0) : null;
+        Tensor y = keeps.inputs() && arity > 1 ? saved.input(1) : null;
+        Tensor z = keeps.inputs() && arity > 2 ? saved.input(2) : null;
+        Tensor out = keeps.output() ? saved.output() : null;
+        Tensor sum = null;
+        for (int i = 0; i < arity; i++) {
+            Tensor t = tangents[i];
+            if (t != null) {
+                Tensor term = rules[i].apply(t, x, y, z, out);
+                sum = sum == null ? term : sum.add(term);
+            }
+        }
+        if (sum == null) {
+            throw new IllegalArgumentException(label + ": at least one tangent must be given");
+        }
+        return sum.broadcastTo(saved.outputShape());
+    }
+}

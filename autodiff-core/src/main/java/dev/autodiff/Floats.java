@@ -1,0 +1,25 @@
+package dev.autodiff;
+
+import dev.autodiff.kernel.FloatKernels;
+import dev.autodiff.kernel.KernelRegistry;
+import dev.autodiff.shape.DType;
+
+/**
+ * The kernels of a floating-point type, seen through {@code Object} arrays: operations know no type, so this is the one place
+ * where the type of a storage and that of its kernels are brought together.
+ */
+final class Floats {
+    private static final FloatKernels<Object> FLOAT32 = untyped(KernelRegistry.kernels().float32());
+    private static final FloatKernels<Object> FLOAT64 = untyped(KernelRegistry.kernels().float64());
+
+    private Floats() {}
+
+    static FloatKernels<Object> of(DType dtype) {
+        return dtype == DType.FLOAT64 ? FLOAT64 : FLOAT32;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static FloatKernels<Object> untyped(FloatKernels<?> kernels) {
+        return (FloatKernels<Object>) kernels;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.autodiff;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/** Forward mode: pushes tangents through recorded operations in the order in which they ran, by each operation's JVP. */
+final class ForwardSweep {
+    private ForwardSweep() {}
+
+    /**
+     * Returns the tangent of each output, null for one that does not depend on the inputs.
+     *
+     * @param tangents the tangents of some nodes
+     */
+    static @Nullable Tensor[] push(Map<Node, Tensor> tangents, Tensor[] outputs) {
+        Map<Node, Tensor> known = new IdentityHashMap<>(tangents);
+        for (Node node : ascending(tangents, outputs)) {
+            Op op = node.op;
+            if (op == null) {
+                continue;
+            }
+            @Nullable Tensor[] inputs = new Tensor[node.parents.length];
+            boolean any = false;
+            for (int i = 0; i < inputs.length; i++) {
+                Node parent = node.parents[i];
+                inputs[i] = parent == null ? null : known.get(parent);
+                any |= inputs[i] != null;
+            }
+            if (any) {
+                Tensor t = op.jvp(inputs, node);
+                Sweep.checkGradient("jvp of " + op.label(), t, node);
+                known.put(node, t);
+            }
+        }
+        @Nullable Tensor[] result = new Tensor[outputs.length];
+        for (int i = 0; i < outputs.length; i++) {
+            Node node = outputs[i].node();
+            result[i] = node == null ? null : known.get(node);
+        }
+        return result;
+    }
+
+    private static List<Node> ascending(Map<Node, Tensor> known, Tensor[] outputs) {
+        PriorityQueue<Node> queue = new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.number).reversed());
+        Map<Node, Boolean> seen = new IdentityHashMap<>();
+        List<Node> descending = new ArrayList<>();
+        for (Tensor output : outputs) {
+            Node node = output.node();
+            if (node != null && seen.put(node, true) == null) {
+                queue.add(node);
+            }
+        }
+        while (!queue.isEmpty()) {
+            Node node = queue.remove();
+            if (known.containsKey(node)) {
+                continue; // what lies below a node whose tangent is given does not matter
+            }
+            descending.add(node);
+            for (Node parent : node.parents) {
+                if (parent != null && seen.put(parent, true) == null) {
+                    queue.add(parent);
+                }
+            }
+        }
+        java.util.Collections.reverse(descending);
+        return descending;
+    }
+
+    /** Returns the JVP of an operation by transposing its VJP, which is linear in g. */
+    static Tensor transposedVjp(Op op, @Nullable Tensor[] tangents, Saved saved) {
+        Node node = (Node) saved;
+        Mode mode = Mode.current();
+        boolean recording = mode.setRecording(true);
+        try {
+            Tensor g = Tensor.zeros(node.dtype, node.shape).requireGrad();
+            Tensor sum = null;
+            node.wantEverything();
+            @Nullable Tensor[] pulled = op.vjp(g, saved);
+            for (int i = 0; i < tangents.length; i++) {
+                Tensor t = tangents[i];
+                Tensor p = i < pulled.length ? pulled[i] : null;
+                if (t != null && p != null) {
+                    Tensor term = p.mul(t).sum();
+                    sum = sum == null ? term : sum.add(term);
+                }
+            }
+            if (sum == null || sum.node() == null) {
+                return Tensor.zeros(node.dtype, node.shape);
+            }
+            Tensor result = Autodiff.gradients(sum, List.of(g)).get(0);
+            return recording ? result : result.detach();
+        } finally {
+            mode.setRecording(recording);
+        }
+    }
+}

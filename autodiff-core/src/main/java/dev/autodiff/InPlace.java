@@ -1,0 +1,138 @@
+package dev.autodiff;
+
+import dev.autodiff.array.Storage;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
+import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
+
+/**
+ * The only operations that overwrite a tensor, for optimizers: they change parameters (leaves that require a gradient) and buffers,
+ * and nothing else. They are never recorded. A backward pass over values that were overwritten since is a {@link GradientException}.
+ */
+public final class InPlace {
+    private InPlace() {}
+
+    /** Returns zeros that these operations may overwrite: the memory of an optimizer or a layer. */
+    public static Tensor buffer(DType dtype, Shape shape) {
+        Tensor buffer = Tensor.allocate(shape, dtype);
+        buffer.storage().allowChanges();
+        return buffer;
+    }
+
+    /**
+     * Copies the elements of {@code value} into {@code target}.
+     *
+     * @throws IllegalArgumentException if target is neither a parameter nor a buffer, or shapes or types differ
+     */
+    public static void assign(Tensor target, Tensor value) {
+        Storage to = target("assign", target);
+        match("assign", target, value);
+        System.arraycopy(value.array(), 0, to.array(), 0, to.size());
+        to.changed();
+    }
+
+    /** {@code p = p − lr·(g + weightDecay·p)}; with g the gradient of the loss this is {@code p = (1 − lr·weightDecay)·p − lr·g}. */
+    public static void sgd(Tensor p, Tensor g, double lr, double weightDecay) {
+        Storage to = target("sgd", p);
+        match("sgd", p, g);
+        Floats.of(p.dtype()).updates().sgd(to.array(), g.array(), lr, weightDecay, to.size());
+        to.changed();
+    }
+
+    /**
+     * {@code d = g + weightDecay·p; b = momentum·b + (1 − dampening)·d}, on the first step {@code b = d};
+     * {@code p = p − lr·b}, or with Nesterov's method {@code p = p − lr·(d + momentum·b)}.
+     */
+    public static void momentum(
+            Tensor p,
+            Tensor g,
+            Tensor b,
+            double lr,
+            double weightDecay,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            boolean first) {
+        Storage to = target("momentum", p);
+        Storage memory = target("momentum", b);
+        match("momentum", p, g);
+        match("momentum", p, b);
+        Floats.of(p.dtype())
+                .updates()
+                .momentum(
+                        to.array(),
+                        g.array(),
+                        memory.array(),
+                        lr,
+                        weightDecay,
+                        momentum,
+                        dampening,
+                        nesterov,
+                        first,
+                        to.size());
+        to.changed();
+        memory.changed();
+    }
+
+    /**
+     * {@code d = g + weightDecay·p; m = beta1·m + (1 − beta1)·d; v = beta2·v + (1 − beta2)·d²;}
+     * {@code p = p·(1 − decoupledDecay) − stepSize·m / (√v / rootCorrection + eps)}: Kingma and Ba, "Adam", ICLR 2015, with
+     * {@code stepSize = lr / (1 − beta1^t)} and {@code rootCorrection = √(1 − beta2^t)} at step t.
+     */
+    public static void adam(
+            Tensor p,
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            double stepSize,
+            double rootCorrection,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double decoupledDecay) {
+        Storage to = target("adam", p);
+        Storage first = target("adam", m);
+        Storage second = target("adam", v);
+        match("adam", p, g);
+        match("adam", p, m);
+        match("adam", p, v);
+        Floats.of(p.dtype())
+                .updates()
+                .adam(
+                        to.array(),
+                        g.array(),
+                        first.array(),
+                        second.array(),
+                        stepSize,
+                        rootCorrection,
+                        beta1,
+                        beta2,
+                        eps,
+                        weightDecay,
+                        decoupledDecay,
+                        to.size());
+        to.changed();
+        first.changed();
+        second.changed();
+    }
+
+    private static Storage target(String operation, Tensor target) {
+        if (!target.isLeaf() || !target.storage().isMutable() || target.isTransposedView()) {
+            throw new IllegalArgumentException(operation + ": the target of shape " + target.shape()
+                    + " is neither a parameter nor a buffer and never changes; use requireGrad() or InPlace.buffer");
+        }
+        return target.storage();
+    }
+
+    private static void match(String operation, Tensor target, Tensor value) {
+        if (!target.shape().equals(value.shape())) {
+            throw new ShapeException(operation + ": expected shape " + target.shape() + ", got " + value.shape());
+        }
+        if (target.dtype() != value.dtype()) {
+            throw new DTypeException(
+                    operation + ": expected " + target.dtype() + ", got " + value.dtype() + "; convert with to(DType)");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.autodiff;
+
+import dev.autodiff.kernel.Product;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code out[…, i, j] = Σ_p x[…, i, p]·y[…, p, j]}, for x […, m, k] and y […, k, n], whose leading axes broadcast. */
+record MatMul() implements Primitive {
+    static final MatMul INSTANCE = new MatMul();
+
+    @Override
+    public String label() {
+        return "matmul";
+    }
+
+    @Override
+    public String formula() {
+        return "out[i,j] = Σ_p x[i,p]·y[p,j]";
+    }
+
+    @Override
+    public Keep keeps() {
+        return Keep.INPUTS;
+    }
+
+    @Override
+    public Tensor forward(Tensor[] in) {
+        Tensor x = in[0];
+        Tensor y = in[1];
+        DType dtype = Engine.floating("matmul", x, y);
+        Shape a = x.shape();
+        Shape b = y.shape();
+        if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(-2)) {
+            throw mismatch(a, b);
+        }
+        int m = a.size(-2);
+        int k = a.size(-1);
+        int n = b.size(-1);
+        Product<Object> product = Floats.of(dtype).product();
+        boolean tx = x.isTransposedView();
+        boolean ty = y.isTransposedView();
+        Object xs = x.rawArray();
+        Object ys = y.rawArray();
+        if (a.rank() == 2 && b.rank() == 2) {
+            Tensor out = Tensor.allocate(Shape.of(m, n), dtype);
+            product.multiply(m, n, k, xs, 0, tx, ys, 0, ty, out.array(), 0);
+            return out;
+        }
+        Shape xBatch = a.slice(0, a.rank() - 2);
+        Shape yBatch = b.slice(0, b.rank() - 2);
+        Shape batch = Shape.broadcast("matmul: leading axes", xBatch, yBatch);
+        Tensor out = Tensor.allocate(batch.concat(Shape.of(m, n)), dtype);
+        Object o = out.array();
+        Broadcasting.forEachRun(
+                batch,
+                (xo, xStep, yo, yStep, zo, zStep, first, count) -> {
+                    for (int i = 0; i < count; i++) {
+                        int xOffset = (xo + i * xStep) * m * k;
+                        int yOffset = (yo + i * yStep) * k * n;
+                        product.multiply(m, n, k, xs, xOffset, tx, ys, yOffset, ty, o, (first + i) * m * n);
+                    }
+                },
+                xBatch,
+                yBatch);
+        return out;
+    }
+
+    private static ShapeException mismatch(Shape a, Shape b) {
+        if (a.rank() < 2 || b.rank() < 2) {
+            return new ShapeException("matmul: expected matrices, got " + a + " × " + b);
+        }
+        String remedy = a.size(-1) == b.size(-1)
+                ? "; did you mean b.transpose()?"
+                : a.size(-2) == b.size(-2) ? "; did you mean a.transpose()?" : "";
+        return new ShapeException("matmul: inner sizes differ, " + a + " × " + b + remedy);
+    }
+
+    @Override
+    public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
+        return new Tensor[] {
+            saved.needs(0)
+                    ? Engine.apply(INSTANCE, g, saved.input(1).transpose()).sumTo(saved.inputShape(0))
+                    : null,
+            saved.needs(1)
+                    ? Engine.apply(INSTANCE, saved.input(0).transpose(), g).sumTo(saved.inputShape(1))
+                    : null
+        };
+    }
+
+    @Override
+    public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
+        Tensor byX = tangents[0] == null ? null : Engine.apply(INSTANCE, tangents[0], saved.input(1));
+        Tensor byY = tangents[1] == null ? null : Engine.apply(INSTANCE, saved.input(0), tangents[1]);
+        if (byX == null && byY == null) {
+            throw new IllegalArgumentException("matmul: at least one tangent must be given");
+        }
+        return byX == null ? byY : byY == null ? byX : byX.add(byY);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.autodiff;
+
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry of the tape: a leaf that requires a gradient, or a recorded operation with links to the nodes of its inputs. A
+ * class, not a record, since generated methods would recurse through the graph. The numbers of parents are smaller than that of
+ * the node, so that descending numbers are an order for the backward sweep.
+ */
+final class Node implements Saved {
+    static final Node[] NO_PARENTS = {};
+
+    final long number;
+    final @Nullable Op op;
+    final @Nullable Node[] parents;
+    final Shape shape;
+    final DType dtype;
+
+    private @Nullable Tensor[] inputs;
+    private @Nullable Tensor output;
+    private int @Nullable [] versions;
+    private boolean released;
+    @Nullable StackTraceElement origin;
+    @Nullable String name;
+
+    /** The gradient that {@link Tensor#grad} shows: of a leaf, or of a result that was asked to retain it. */
+    @Nullable Tensor gradient;
+
+    boolean retainsGradient;
+    private @Nullable List<UnaryOperator<Tensor>> hooks;
+
+    // What a running sweep notes here: who has marked the node, the sum of contributions so far and whether its array is the sweep's own.
+    @Nullable Object mark;
+    @Nullable Tensor slot;
+    boolean slotOwned;
+    private long wants;
+    private boolean wanted;
+
+    /** Makes a leaf. */
+    Node(Shape shape, DType dtype) {
+        this.number = 0;
+        this.op = null;
+        this.parents = NO_PARENTS;
+        this.shape = shape;
+        this.dtype = dtype;
+        this.inputs = new Tensor[0];
+        this.retainsGradient = true;
+    }
+
+    /** Records an operation. */
+    Node(long number, Op op, Tensor[] inputs, @Nullable Node[] parents, Tensor output) {
+        this.number = number;
+        this.op = op;
+        this.parents = parents;
+        this.shape = output.shape();
+        this.dtype = output.dtype();
+        Op.Keep keep = op.keeps();
+        this.inputs = new Tensor[0];
+        if (keep.inputs()) {
+            this.inputs = inputs;
+            for (int i = 0; i < inputs.length; i++) {
+                if (inputs[i].storage().isMutable()) {
+                    if (versions == null) {
+                        versions = new int[inputs.length];
+                    }
+                    versions[i] = inputs[i].storage().version();
+                }
+            }
+        }
+        if (keep.output()) {
+            this.output = output;
+        }
+    }
+
+    boolean isLeaf() {
+        return op == null;
+    }
+
+    @Override
+    public Tensor input(int index) {
+        checkNotReleased();
+        if (op == null || !op.keeps().inputs()) {
+            throw new IllegalStateException(label() + ": the rule reads an input, but keeps() does not name the inputs");
+        }
+        Tensor input = inputs[index];
+        if (input == null) {
+            throw new IllegalStateException(label() + ": input " + index + " was not kept");
+        }
+        if (versions != null && input.storage().isMutable() && input.storage().version() != versions[index]) {
+            String which = input.name() == null ? "a parameter of shape " + input.shape() : "the parameter '" + input.name() + "'";
+            throw new GradientException("backward: " + which + " was overwritten after " + label()
+                    + " had used it; call backward before the optimizer's step, or run the forward pass again");
+        }
+        return input;
+    }
+
+    @Override
+    public Tensor output() {
+        checkNotReleased();
+        if (output == null) {
+            throw new IllegalStateException(label() + ": the rule reads the output, but keeps() does not name it");
+        }
+        return output;
+    }
+
+    @Override
+    public boolean needs(int index) {
+        return parents[index] != null && (index >= Long.SIZE || (wants >>> index & 1) != 0);
+    }
+
+    /** Lets the sweep compute the gradients of all inputs. */
+    void wantEverything() {
+        wants = -1;
+        wanted = true;
+    }
+
+    /** Lets the sweep compute the gradients of those inputs alone that lead to a target; the parents' turn was before. */
+    void want(Set<Node> targets) {
+        wants = 0;
+        boolean beyond = false;
+        for (int i = 0; i < parents.length; i++) {
+            Node parent = parents[i];
+            if (parent != null && (targets.contains(parent) || !parent.isLeaf() && parent.wanted)) {
+                wants |= i < Long.SIZE ? 1L << i : 0;
+                beyond |= i >= Long.SIZE;
+            }
+        }
+        wanted = wants != 0 || beyond;
+    }
+
+    /** Tells whether the sweep needs the gradient of an input. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    @Override
+    public Shape inputShape(int index) {
+        Node parent = parents[index];
+        if (parent == null) {
+            throw new IllegalStateException(label() + ": input " + index + " needs no gradient, its shape was not kept");
+        }
+        return parent.shape;
+    }
+
+    @Override
+    public Shape outputShape() {
+        return shape;
+    }
+
+    String label() {
+        return op == null ? "leaf" : op.label();
+    }
+
+    boolean isReleased() {
+        return released;
+    }
+
+    /** Lets go of the values that the rules read. */
+    void release() {
+        if (op != null) {
+            released = true;
+            inputs = new Tensor[0];
+            output = null;
+        }
+    }
+
+    private void checkNotReleased() {
+        if (released) {
+            throw released();
+        }
+    }
+
+    GradientException released() {
+        return new GradientException("backward: what " + label() + " of shape " + shape
+                + " had kept is gone, since an earlier backward pass released it; "
+                + "run the forward pass again, or give RETAIN_GRAPH to the earlier pass");
+    }
+
+    void addHook(UnaryOperator<Tensor> hook) {
+        if (hooks == null) {
+            hooks = new ArrayList<>();
+        }
+        hooks.add(hook);
+    }
+
+    /** Passes a gradient through the hooks in the order in which they came. */
+    Tensor hooked(Tensor g) {
+        if (hooks == null) {
+            return g;
+        }
+        Tensor result = g;
+        for (UnaryOperator<Tensor> hook : hooks) {
+            Tensor changed = hook.apply(result);
+            if (changed != null) {
+                Sweep.checkGradient("hook on " + label(), changed, this);
+                result = changed;
+            }
+        }
+        return result;
+    }
+}

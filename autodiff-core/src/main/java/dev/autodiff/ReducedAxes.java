@@ -1,0 +1,38 @@
+package dev.autodiff;
+
+import dev.autodiff.shape.Axes;
+import dev.autodiff.shape.Shape;
+
+/** A tensor seen as [outer, n, inner] with the reduced axes in the middle; they are moved to the end first if they lie apart. */
+record ReducedAxes(Tensor source, int outer, int n, int inner) {
+    static ReducedAxes of(Tensor x, Axes axes) {
+        Shape shape = x.shape();
+        int count = axes.count();
+        if (count == 0) {
+            return new ReducedAxes(x, x.size(), 1, 1);
+        }
+        int first = axes.get(0);
+        int last = axes.get(count - 1);
+        if (last - first + 1 == count) {
+            return new ReducedAxes(
+                    x,
+                    shape.slice(0, first).size(),
+                    shape.slice(first, last + 1).size(),
+                    shape.slice(last + 1, shape.rank()).size());
+        }
+        int[] permutation = new int[shape.rank()];
+        int next = 0;
+        for (int i = 0; i < shape.rank(); i++) {
+            if (!axes.contains(i)) {
+                permutation[next++] = i;
+            }
+        }
+        int kept = next;
+        for (int i = 0; i < count; i++) {
+            permutation[next++] = axes.get(i);
+        }
+        Tensor moved = new ShapeMove.Permute(Axes.of(permutation)).forward(new Tensor[] {x});
+        return new ReducedAxes(
+                moved, moved.shape().slice(0, kept).size(), moved.shape().slice(kept, shape.rank()).size(), 1);
+    }
+}

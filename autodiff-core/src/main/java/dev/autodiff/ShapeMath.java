@@ -1,0 +1,222 @@
+package dev.autodiff;
+
+import dev.autodiff.shape.Axes;
+import dev.autodiff.shape.AxisException;
+import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
+
+/** How a tensor is brought into another shape. A negative axis counts from the end. Every element type can be moved. */
+public sealed interface ShapeMath permits Tensor {
+
+    /**
+     * The elements in row-major order in another shape; one size may be −1 and follows from the others. Shares the elements.
+     *
+     * @throws ShapeException if the number of elements differs
+     */
+    default Tensor reshape(int... sizes) {
+        int unknown = -1;
+        long known = 1;
+        for (int i = 0; i < sizes.length; i++) {
+            if (sizes[i] == -1 && unknown < 0) {
+                unknown = i;
+            } else {
+                known *= sizes[i];
+            }
+        }
+        if (unknown < 0) {
+            return reshape(Shape.of(sizes));
+        }
+        int size = ((Tensor) this).size();
+        if (known <= 0 || size % known != 0) {
+            throw new ShapeException("reshape: no size in place of −1 makes " + Arrays.toString(sizes) + " hold the " + size
+                    + " elements of shape " + ((Tensor) this).shape());
+        }
+        int[] complete = sizes.clone();
+        complete[unknown] = (int) (size / known);
+        return reshape(Shape.of(complete));
+    }
+
+    /** The elements in row-major order in another shape. */
+    default Tensor reshape(Shape shape) {
+        Tensor x = (Tensor) this;
+        return x.shape().equals(shape) ? x : Engine.apply(new ShapeMove.Reshape(shape), x);
+    }
+
+    /** All elements in one axis. */
+    default Tensor flatten() {
+        return reshape(Shape.of(((Tensor) this).size()));
+    }
+
+    /**
+     * The matrix transpose: the last two axes swapped. A product reads it without a copy.
+     *
+     * @throws AxisException if there are fewer than two axes
+     */
+    default Tensor transpose() {
+        int rank = ((Tensor) this).rank();
+        if (rank < 2) {
+            throw new AxisException("transpose: expected at least two axes, got shape " + ((Tensor) this).shape());
+        }
+        return transpose(rank - 2, rank - 1);
+    }
+
+    /** Two axes swapped. */
+    default Tensor transpose(int first, int second) {
+        Shape shape = ((Tensor) this).shape();
+        int[] permutation = Axes.all(shape.rank()).toArray();
+        int a = shape.axis("transpose", first);
+        int b = shape.axis("transpose", second);
+        permutation[a] = b;
+        permutation[b] = a;
+        return permute(permutation);
+    }
+
+    /**
+     * Axis k of the result is axis {@code axes[k]} of this tensor.
+     *
+     * @throws AxisException if not every axis is named exactly once
+     */
+    default Tensor permute(int... axes) {
+        Tensor x = (Tensor) this;
+        Shape shape = x.shape();
+        boolean[] seen = new boolean[shape.rank()];
+        int[] permutation = new int[axes.length];
+        boolean same = true;
+        for (int i = 0; i < axes.length; i++) {
+            int axis = shape.axis("permute", axes[i]);
+            if (seen[axis]) {
+                throw new AxisException("permute: axis " + axes[i] + " is given twice in " + Arrays.toString(axes));
+            }
+            seen[axis] = true;
+            permutation[i] = axis;
+            same &= axis == i;
+        }
+        if (axes.length != shape.rank()) {
+            throw new AxisException("permute: " + Arrays.toString(axes) + " must name each axis of shape " + shape + " once");
+        }
+        return same ? x : Engine.apply(new ShapeMove.Permute(Axes.of(permutation)), x);
+    }
+
+    /**
+     * Repeated along axes of size 1 and new leading axes.
+     *
+     * @throws ShapeException if the shape does not broadcast
+     */
+    default Tensor broadcastTo(Shape shape) {
+        Tensor x = (Tensor) this;
+        return x.shape().equals(shape) ? x : Engine.apply(new ShapeMove.Expand(shape), x);
+    }
+
+    /** A new axis of size 1 before {@code axis}, which may be the rank; −1 makes it the last. */
+    default Tensor expandDims(int axis) {
+        Shape shape = ((Tensor) this).shape();
+        int rank = shape.rank();
+        if (axis < -rank - 1 || axis > rank) {
+            throw new AxisException("expandDims: axis " + axis + " is out of range for shape " + shape + "; expected "
+                    + (-rank - 1) + " to " + rank);
+        }
+        return reshape(shape.insert(axis < 0 ? axis + rank + 1 : axis, 1));
+    }
+
+    /**
+     * Without an axis of size 1.
+     *
+     * @throws ShapeException if its size is not 1
+     */
+    default Tensor squeeze(int axis) {
+        Shape shape = ((Tensor) this).shape();
+        int a = shape.axis("squeeze", axis);
+        if (shape.size(a) != 1) {
+            throw new ShapeException("squeeze: axis " + axis + " of shape " + shape + " has size " + shape.size(a) + ", expected 1");
+        }
+        return reshape(shape.reduce(Axes.of(a), false));
+    }
+
+    /**
+     * The elements {@code start, start + step, …} before {@code stop} along an axis, by Python's rules: negative positions count from
+     * the end, positions beyond the ends are cut, and a negative step goes backwards, down to and without stop.
+     *
+     * @throws IllegalArgumentException if step is 0
+     */
+    default Tensor slice(int axis, int start, int stop, int step) {
+        Tensor x = (Tensor) this;
+        Shape shape = x.shape();
+        int a = shape.axis("slice", axis);
+        if (step == 0) {
+            throw new IllegalArgumentException("slice: step must not be 0");
+        }
+        int n = shape.size(a);
+        int low = step > 0 ? 0 : -1;
+        int high = step > 0 ? n : n - 1;
+        int from = Math.max(low, Math.min(high, start < 0 ? start + n : start));
+        int to = Math.max(low, Math.min(high, stop < 0 ? stop + n : stop));
+        long span = step > 0 ? (long) to - from : (long) from - to;
+        long width = Math.abs((long) step);
+        return sliced(a, from, span <= 0 ? 0 : (int) ((span + width - 1) / width), step);
+    }
+
+    /** The elements from {@code start} to before {@code stop} along an axis, by Python's rules. */
+    default Tensor slice(int axis, int start, int stop) {
+        return slice(axis, start, stop, 1);
+    }
+
+    /**
+     * {@code length} elements from {@code start} along an axis.
+     *
+     * @throws IndexOutOfBoundsException if there are not as many
+     */
+    default Tensor narrow(int axis, int start, int length) {
+        Shape shape = ((Tensor) this).shape();
+        int a = shape.axis("narrow", axis);
+        if (start < 0 || length < 0 || start > shape.size(a) - length) {
+            throw new IndexOutOfBoundsException("narrow: elements " + start + " to " + ((long) start + length)
+                    + " are out of range for axis " + axis + " of shape " + shape);
+        }
+        return sliced(a, start, length, 1);
+    }
+
+    /**
+     * The elements at one index of an axis, without that axis.
+     *
+     * @throws IndexOutOfBoundsException if the index is not from −size to size − 1
+     */
+    default Tensor select(int axis, int index) {
+        Shape shape = ((Tensor) this).shape();
+        int a = shape.axis("select", axis);
+        int n = shape.size(a);
+        if (index < -n || index >= n) {
+            throw new IndexOutOfBoundsException(
+                    "select: index " + index + " is out of range for axis " + axis + " of shape " + shape);
+        }
+        return sliced(a, index < 0 ? index + n : index, 1, 1).reshape(shape.reduce(Axes.of(a), false));
+    }
+
+    /** The order of the elements reversed along some axes. */
+    default Tensor flip(int... axes) {
+        Tensor result = (Tensor) this;
+        if (axes.length > 0) {
+            Axes flipped = Axes.normalize("flip", result.shape(), axes);
+            for (int i = 0; i < flipped.count(); i++) {
+                int axis = flipped.get(i);
+                int n = result.shape().size(axis);
+                result = n == 0 ? result : ((ShapeMath) result).sliced(axis, n - 1, n, -1);
+            }
+        }
+        return result;
+    }
+
+    /** {@code count} elements along one axis counted from 0, all of the others. */
+    private Tensor sliced(int axis, int start, int count, int step) {
+        Tensor x = (Tensor) this;
+        Shape shape = x.shape();
+        int[] starts = new int[shape.rank()];
+        int[] counts = shape.toArray();
+        int[] steps = new int[shape.rank()];
+        Arrays.fill(steps, 1);
+        starts[axis] = count == 0 ? 0 : start;
+        counts[axis] = count;
+        steps[axis] = step;
+        return Engine.apply(new ShapeMove.Slice(Axes.of(starts), Axes.of(counts), Axes.of(steps)), x);
+    }
+}

@@ -1,0 +1,298 @@
+package dev.autodiff;
+
+import dev.autodiff.shape.DTypeException;
+import dev.autodiff.shape.ShapeException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One backward pass: visits the nodes that a result depends on in descending order of their numbers, applies each operation's VJP
+ * and adds up the contributions. There is no recursion, so that the depth of a graph is limited by the heap alone.
+ *
+ * <p>The first contribution to a node is kept as it is, the second makes a new array, later ones are added into that array, which
+ * nobody else has seen; while the sweep itself is recorded, nothing is added in place. Marks and sums stand on the nodes. A leaf that
+ * another thread's sweep has marked meanwhile, such as a parameter that two threads share, is kept in a map of this sweep instead.
+ */
+final class Sweep {
+    private static final VarHandle MARK;
+
+    static {
+        try {
+            MARK = MethodHandles.lookup().findVarHandle(Node.class, "mark", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Mode mode = Mode.current();
+    private final PriorityQueue<Node> queue =
+            new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.number).reversed());
+    private final List<Node> order = new ArrayList<>();
+    private final List<Node> leaves = new ArrayList<>();
+    private final Map<Node, Sum> foreignLeaves = new IdentityHashMap<>(0);
+    private boolean retain;
+    private boolean create;
+
+    /** The sum of contributions to a leaf that another sweep has marked. */
+    private static final class Sum {
+        @Nullable Tensor value;
+    }
+
+    private Sweep(boolean retain, boolean create) {
+        this.retain = retain || create;
+        this.create = create;
+    }
+
+    /** Computes the gradients of all leaves and adds them to what the leaves hold. */
+    static void backward(Node root, Tensor seed, boolean retain, boolean create) {
+        Sweep sweep = new Sweep(retain, create);
+        try {
+            sweep.collect(root);
+            for (Node node : sweep.order) {
+                node.wantEverything();
+            }
+            sweep.run(root, seed);
+            for (Node leaf : sweep.leaves) {
+                Tensor g = sweep.take(leaf);
+                if (g != null) {
+                    sweep.retain(leaf, leaf.hooked(g));
+                }
+            }
+        } finally {
+            sweep.clear();
+        }
+    }
+
+    /**
+     * Returns the gradients with respect to some nodes, null for one that the result does not depend on. What the leaves hold stays
+     * as it is.
+     *
+     * @param create whether to record the sweep; null: if the result depends on anything besides the targets
+     */
+    static @Nullable Tensor[] gradients(
+            Node root, Tensor seed, Node[] targets, boolean retain, @Nullable Boolean create) {
+        Sweep sweep = new Sweep(retain, create != null && create);
+        Map<Node, Sum> wanted = new IdentityHashMap<>();
+        for (Node target : targets) {
+            wanted.put(target, new Sum());
+        }
+        try {
+            sweep.collect(root);
+            boolean others = sweep.restrictTo(wanted);
+            if (create == null) {
+                sweep.create = others || seed.node() != null;
+                sweep.retain |= sweep.create;
+            }
+            sweep.targets = wanted;
+            sweep.run(root, seed);
+            for (Node leaf : sweep.leaves) {
+                Sum sum = wanted.get(leaf);
+                Tensor g = sweep.take(leaf);
+                if (sum != null && g != null) {
+                    sum.value = leaf.hooked(g);
+                }
+            }
+        } finally {
+            sweep.clear();
+        }
+        @Nullable Tensor[] result = new Tensor[targets.length];
+        for (int i = 0; i < targets.length; i++) {
+            Sum sum = wanted.get(targets[i]);
+            result[i] = sum == null ? null : sum.value;
+        }
+        return result;
+    }
+
+    private Map<Node, Sum> targets = Map.of();
+
+    /** Lists what the root depends on, the newest first; parents are always older, so a queue by number is enough. */
+    private void collect(Node root) {
+        visit(root);
+        while (!queue.isEmpty()) {
+            Node node = queue.remove();
+            order.add(node);
+            for (Node parent : node.parents) {
+                if (parent != null) {
+                    visit(parent);
+                }
+            }
+        }
+    }
+
+    private void visit(Node node) {
+        if (node.mark == this) {
+            return;
+        }
+        if (!node.isLeaf()) {
+            node.mark = this;
+            queue.add(node);
+        } else if (!foreignLeaves.containsKey(node)) {
+            if (!MARK.compareAndSet(node, null, this)) {
+                foreignLeaves.put(node, new Sum());
+            }
+            leaves.add(node);
+        }
+    }
+
+    /** Restricts the sweep to the paths that lead to targets, and tells whether the result depends on anything else. */
+    private boolean restrictTo(Map<Node, Sum> wanted) {
+        boolean others = false;
+        for (Node leaf : leaves) {
+            others |= !wanted.containsKey(leaf);
+        }
+        for (int i = order.size() - 1; i >= 0; i--) {
+            Node node = order.get(i);
+            node.want(wanted.keySet());
+        }
+        return others;
+    }
+
+    private void run(Node root, Tensor seed) {
+        for (Node node : order) {
+            if (node.isWanted() && node.isReleased()) {
+                throw node.released();
+            }
+        }
+        boolean recording = mode.setRecording(create);
+        try {
+            put(root, seed);
+            for (Node node : order) {
+                Tensor g = take(node);
+                if (g != null) {
+                    pass(node, g);
+                }
+                if (!retain) {
+                    node.release();
+                }
+            }
+        } finally {
+            mode.setRecording(recording);
+        }
+    }
+
+    /** Hands the gradient of one node on to its parents. */
+    private void pass(Node node, Tensor gradient) {
+        Tensor g = node.hooked(gradient);
+        if (targets.isEmpty()) {
+            if (node.retainsGradient) {
+                retain(node, g);
+            }
+        } else {
+            Sum sum = targets.get(node);
+            if (sum != null) {
+                sum.value = g;
+            }
+        }
+        Op op = node.op;
+        if (op == null || !node.isWanted()) {
+            return;
+        }
+        boolean watching = mode.setWatching(false); // the check below names the operation, not the parts of its rule
+        @Nullable Tensor[] contributions;
+        try {
+            contributions = op.vjp(g, node);
+        } finally {
+            mode.setWatching(watching);
+        }
+        for (int i = 0; i < node.parents.length; i++) {
+            Node parent = node.parents[i];
+            if (parent == null || !node.needs(i)) {
+                continue;
+            }
+            Tensor contribution = i < contributions.length ? contributions[i] : null;
+            if (contribution == null) {
+                throw new GradientException(
+                        "backward of " + op.label() + ": the VJP gave no gradient for input " + i + ", which needs one");
+            }
+            checkGradient("backward of " + op.label(), contribution, parent);
+            if (watching) {
+                watch(node, i, contribution);
+            }
+            put(parent, contribution);
+        }
+    }
+
+    private static void watch(Node node, int input, Tensor contribution) {
+        String bad = Engine.firstNonFinite(contribution);
+        if (bad != null) {
+            throw new NonFiniteException("backward of " + node.label() + " made " + bad + " for input " + input
+                    + "; the operation's result has shape " + node.shape + Engine.at(node.origin));
+        }
+    }
+
+    static void checkGradient(String what, Tensor g, Node of) {
+        if (!g.shape().equals(of.shape)) {
+            throw new ShapeException(what + ": expected a gradient of shape " + of.shape + ", got " + g.shape());
+        }
+        if (g.dtype() != of.dtype) {
+            throw new DTypeException(what + ": expected a gradient of type " + of.dtype + ", got " + g.dtype());
+        }
+    }
+
+    /** Adds a contribution to a node's sum. */
+    private void put(Node node, Tensor g) {
+        if (node.mark != this) {
+            Sum sum = foreignLeaves.get(node);
+            if (sum != null) {
+                sum.value = sum.value == null ? g : sum.value.add(g);
+            }
+            return;
+        }
+        Tensor sum = node.slot;
+        if (sum == null) {
+            node.slot = g;
+            node.slotOwned = false;
+        } else if (node.slotOwned && !create) {
+            Object array = sum.array();
+            Floats.of(node.dtype)
+                    .elementwise()
+                    .binary(Elementwise.ADD.ordinal(), array, 0, 1, g.array(), 0, 1, array, 0, sum.size());
+        } else {
+            node.slot = sum.add(g);
+            node.slotOwned = true;
+        }
+    }
+
+    private @Nullable Tensor take(Node node) {
+        if (node.mark != this) {
+            Sum sum = foreignLeaves.get(node);
+            return sum == null ? null : sum.value;
+        }
+        Tensor g = node.slot;
+        node.slot = null;
+        return g;
+    }
+
+    /** Adds a gradient to what {@link Tensor#grad} shows. */
+    private void retain(Node node, Tensor g) {
+        Tensor before = node.gradient;
+        boolean recording = mode.setRecording(create);
+        try {
+            Tensor kept = create ? g : g.detach();
+            node.gradient = before == null ? kept : before.add(kept);
+        } finally {
+            mode.setRecording(recording);
+        }
+    }
+
+    private void clear() {
+        order.addAll(queue);
+        for (Node node : order) {
+            node.mark = null;
+            node.slot = null;
+        }
+        for (Node leaf : leaves) {
+            if (leaf.mark == this) {
+                leaf.slot = null;
+                MARK.setRelease(leaf, null);
+            }
+        }
+    }
+}

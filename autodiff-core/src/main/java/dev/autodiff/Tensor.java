@@ -1,0 +1,658 @@
+package dev.autodiff;
+
+import dev.autodiff.array.Storage;
+import dev.autodiff.kernel.Movements;
+import dev.autodiff.shape.Axes;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
+import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable array of numbers with a {@link Shape} and a {@link DType}, which remembers how it was computed if a derivative may be
+ * asked for. Operations on tensors make new tensors:
+ *
+ * <pre>{@code
+ * Tensor w = Tensor.of(new double[][] {{1, 2}, {3, 4}}).requireGrad();
+ * Tensor loss = w.matmul(w).sum();
+ * loss.backward();
+ * w.grad();                                            // [[7, 11], [9, 13]]
+ * }</pre>
+ *
+ * <p>A leaf made by {@link #requireGrad} is a parameter: the only kind of tensor whose elements an optimizer overwrites, through
+ * {@link InPlace}. Tensors may be read by several threads at once.
+ */
+public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
+    private final Shape shape;
+    private final Storage storage;
+    /** Whether the storage holds the last two axes swapped. */
+    private final boolean transposed;
+
+    private @Nullable Storage rowMajor;
+    private @Nullable Node node;
+    private @Nullable String name;
+
+    Tensor(Shape shape, Storage storage) {
+        this(shape, storage, false);
+    }
+
+    private Tensor(Shape shape, Storage storage, boolean transposed) {
+        this.shape = shape;
+        this.storage = storage;
+        this.transposed = transposed;
+    }
+
+    // ---- creation ----
+
+    /** A single float64 number, of shape []. */
+    public static Tensor of(double value) {
+        return new Tensor(Shape.SCALAR, Storage.of(new double[] {value}));
+    }
+
+    /** A single float32 number, of shape []. */
+    public static Tensor of(float value) {
+        return new Tensor(Shape.SCALAR, Storage.of(new float[] {value}));
+    }
+
+    /** A float64 vector [n] with a copy of the numbers. */
+    public static Tensor of(double[] values) {
+        return new Tensor(Shape.of(values.length), Storage.of(values.clone()));
+    }
+
+    /** A float32 vector [n] with a copy of the numbers. */
+    public static Tensor of(float[] values) {
+        return new Tensor(Shape.of(values.length), Storage.of(values.clone()));
+    }
+
+    /** An int64 vector [n] with a copy of the numbers. */
+    public static Tensor of(long[] values) {
+        return wrap(Shape.of(values.length), values.clone());
+    }
+
+    /** A boolean vector [n] with a copy of the values. */
+    public static Tensor of(boolean[] values) {
+        return wrap(Shape.of(values.length), values.clone());
+    }
+
+    /**
+     * A float64 matrix [rows, columns].
+     *
+     * @throws ShapeException if the rows differ in length
+     */
+    public static Tensor of(double[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        double[] data = new double[Shape.of(rows.length, columns).size()];
+        for (int i = 0; i < rows.length; i++) {
+            checkRow(i, rows[i].length, columns);
+            System.arraycopy(rows[i], 0, data, i * columns, columns);
+        }
+        return new Tensor(Shape.of(rows.length, columns), Storage.of(data));
+    }
+
+    /**
+     * A float32 matrix [rows, columns].
+     *
+     * @throws ShapeException if the rows differ in length
+     */
+    public static Tensor of(float[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        float[] data = new float[Shape.of(rows.length, columns).size()];
+        for (int i = 0; i < rows.length; i++) {
+            checkRow(i, rows[i].length, columns);
+            System.arraycopy(rows[i], 0, data, i * columns, columns);
+        }
+        return new Tensor(Shape.of(rows.length, columns), Storage.of(data));
+    }
+
+    private static void checkRow(int row, int length, int columns) {
+        if (length != columns) {
+            throw new ShapeException("of: row " + row + " has " + length + " numbers, row 0 has " + columns);
+        }
+    }
+
+    /**
+     * Numbers in row-major order in a shape.
+     *
+     * @throws ShapeException if there are more or fewer than the shape holds
+     */
+    public static Tensor of(double[] values, Shape shape) {
+        return of(values).reshape(shape);
+    }
+
+    /** Numbers in row-major order in a shape. */
+    public static Tensor of(float[] values, Shape shape) {
+        return of(values).reshape(shape);
+    }
+
+    /** Numbers in row-major order in a shape. */
+    public static Tensor of(long[] values, Shape shape) {
+        return of(values).reshape(shape);
+    }
+
+    /** Values in row-major order in a shape. */
+    public static Tensor of(boolean[] values, Shape shape) {
+        return of(values).reshape(shape);
+    }
+
+    /** Zeros; {@code false} for bool. */
+    public static Tensor zeros(DType dtype, Shape shape) {
+        return allocate(shape, dtype);
+    }
+
+    /** Zeros; {@code false} for bool. */
+    public static Tensor zeros(DType dtype, int... sizes) {
+        return allocate(Shape.of(sizes), dtype);
+    }
+
+    /** Ones; {@code true} for bool. */
+    public static Tensor ones(DType dtype, Shape shape) {
+        return full(dtype, shape, 1);
+    }
+
+    /** Ones; {@code true} for bool. */
+    public static Tensor ones(DType dtype, int... sizes) {
+        return full(dtype, Shape.of(sizes), 1);
+    }
+
+    /** The same number everywhere. */
+    public static Tensor full(DType dtype, Shape shape, double value) {
+        return new Tensor(Shape.SCALAR, scalar(dtype, value)).detachedExpand(shape);
+    }
+
+    /** {@code start, start + 1, …, stop − 1} as int64; none if stop is not above start. */
+    public static Tensor range(long start, long stop) {
+        long count = Math.max(0, Math.subtractExact(stop, start));
+        if (count > Integer.MAX_VALUE) {
+            throw new ShapeException("range: " + count + " numbers are more than one Java array holds");
+        }
+        long[] values = new long[(int) count];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = start + i;
+        }
+        return wrap(Shape.of(values.length), values);
+    }
+
+    /** {@code count} float64 numbers at equal distances, the first at {@code start} and the last at {@code stop}. */
+    public static Tensor linspace(double start, double stop, int count) {
+        double[] values = new double[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = count == 1 ? start : i == count - 1 ? stop : start + i * ((stop - start) / (count - 1));
+        }
+        return new Tensor(Shape.of(count), Storage.of(values));
+    }
+
+    /** The identity matrix [n, n]. */
+    public static Tensor eye(DType dtype, int n) {
+        double[] values = new double[Shape.of(n, n).size()];
+        for (int i = 0; i < n; i++) {
+            values[i * n + i] = 1;
+        }
+        return of(values, Shape.of(n, n)).to(dtype);
+    }
+
+    /** Independent numbers, uniform from {@code low} (inclusive) to {@code high} (exclusive). */
+    public static Tensor uniform(Generator generator, DType dtype, Shape shape, double low, double high) {
+        double[] values = new double[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = low + generator.nextDouble() * (high - low);
+        }
+        return random("uniform", dtype, shape, values);
+    }
+
+    /** Independent numbers from a normal distribution. */
+    public static Tensor normal(Generator generator, DType dtype, Shape shape, double mean, double standardDeviation) {
+        double[] values = new double[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mean + generator.nextGaussian() * standardDeviation;
+        }
+        return random("normal", dtype, shape, values);
+    }
+
+    private static Tensor random(String operation, DType dtype, Shape shape, double[] values) {
+        if (!dtype.isFloating()) {
+            throw new DTypeException(operation + ": expected float32 or float64, got " + dtype);
+        }
+        return new Tensor(shape, Storage.of(values)).to(dtype);
+    }
+
+    /** Zeros of this tensor's shape and type. */
+    public Tensor zerosLike() {
+        return zeros(dtype(), shape);
+    }
+
+    /** Ones of this tensor's shape and type. */
+    public Tensor onesLike() {
+        return ones(dtype(), shape);
+    }
+
+    /** A single number of this tensor's type. */
+    Tensor scalarLike(double value) {
+        return new Tensor(Shape.SCALAR, scalar(dtype(), value));
+    }
+
+    private static Storage scalar(DType dtype, double value) {
+        return switch (dtype) {
+            case FLOAT64 -> Storage.of(new double[] {value});
+            case FLOAT32 -> Storage.of(new float[] {(float) value});
+            case INT64 -> Storage.of(new long[] {wholeNumber(value)});
+            case BOOL -> Storage.of(new boolean[] {value != 0});
+        };
+    }
+
+    private static long wholeNumber(double value) {
+        if (value != Math.rint(value)) {
+            throw new DTypeException("int64: " + value + " is no whole number; convert the tensor with to(DType) first");
+        }
+        return (long) value;
+    }
+
+    private Tensor detachedExpand(Shape to) {
+        Tensor out = allocate(to, dtype());
+        Movements.of(dtype()).fill(array(), 0, out.array(), 0, out.size());
+        return out;
+    }
+
+    static Tensor allocate(Shape shape, DType dtype) {
+        return new Tensor(shape, Storage.zeros(dtype, shape.size()));
+    }
+
+    static Tensor wrap(Shape shape, long[] values) {
+        return new Tensor(shape, Storage.of(values));
+    }
+
+    static Tensor wrap(Shape shape, boolean[] values) {
+        return new Tensor(shape, Storage.of(values));
+    }
+
+    // ---- what it is ----
+
+    /** Returns the sizes along the axes. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** Returns the element type. */
+    public DType dtype() {
+        return storage.dtype();
+    }
+
+    /** Returns the number of axes. */
+    public int rank() {
+        return shape.rank();
+    }
+
+    /** Returns the number of elements. */
+    public int size() {
+        return shape.size();
+    }
+
+    /** Returns the size along an axis; a negative axis counts from the end. */
+    public int size(int axis) {
+        return shape.size(shape.axis("size", axis));
+    }
+
+    /** Returns the name given by {@link #named}, or null. */
+    public @Nullable String name() {
+        return name;
+    }
+
+    /** Gives this tensor a name for drawings and messages, and returns it. */
+    public Tensor named(String newName) {
+        name = newName;
+        if (node != null) {
+            node.name = newName;
+        }
+        return this;
+    }
+
+    // ---- elements ----
+
+    /**
+     * Returns the one element.
+     *
+     * @throws ShapeException if there is not exactly one
+     */
+    public double item() {
+        if (size() != 1) {
+            throw new ShapeException("item: expected a tensor of one element, got shape " + shape);
+        }
+        return storage.get(0);
+    }
+
+    /**
+     * Returns the element at an index, one number for each axis; negative ones count from the end.
+     *
+     * @throws IndexOutOfBoundsException if there is no such element
+     */
+    public double get(int... index) {
+        if (index.length != rank()) {
+            throw new ShapeException("get: expected " + rank() + " numbers for shape " + shape + ", got " + Arrays.toString(index));
+        }
+        int position = 0;
+        for (int i = 0; i < index.length; i++) {
+            int n = shape.size(i);
+            int k = index[i] < 0 ? index[i] + n : index[i];
+            if (k < 0 || k >= n) {
+                throw new IndexOutOfBoundsException("get: index " + Arrays.toString(index) + " is out of range for shape " + shape);
+            }
+            position = position * n + k;
+        }
+        return data().get(position);
+    }
+
+    /** Returns a copy of the elements in row-major order; {@code true} is 1. */
+    public double[] toDoubleArray() {
+        Storage data = data();
+        if (dtype() == DType.FLOAT64) {
+            return data.float64().clone();
+        }
+        double[] result = new double[size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = data.get(i);
+        }
+        return result;
+    }
+
+    /** Returns a copy of the elements in row-major order, rounded to float. */
+    public float[] toFloatArray() {
+        Storage data = data();
+        if (dtype() == DType.FLOAT32) {
+            return data.float32().clone();
+        }
+        float[] result = new float[size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = (float) data.get(i);
+        }
+        return result;
+    }
+
+    /** Returns a copy of the elements of an int64 tensor in row-major order. */
+    public long[] toLongArray() {
+        Engine.expect("toLongArray", DType.INT64, this);
+        return data().int64().clone();
+    }
+
+    /** Returns a copy of the elements of a bool tensor in row-major order. */
+    public boolean[] toBooleanArray() {
+        Engine.expect("toBooleanArray", DType.BOOL, this);
+        return data().bool().clone();
+    }
+
+    /** Returns a copy of the elements of a matrix, row by row. */
+    public double[][] toDoubleMatrix() {
+        if (rank() != 2) {
+            throw new ShapeException("toDoubleMatrix: expected a matrix, got shape " + shape);
+        }
+        double[] values = toDoubleArray();
+        int columns = shape.size(1);
+        double[][] rows = new double[shape.size(0)][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
+        }
+        return rows;
+    }
+
+    /** Tells whether {@code |x − y| ≤ absolute + relative·|y|} for all elements; NaN equals NaN, infinities by sign. */
+    public boolean allClose(Tensor other, double relative, double absolute) {
+        if (!shape.equals(other.shape)) {
+            return false;
+        }
+        for (int i = 0; i < size(); i++) {
+            double a = data().get(i);
+            double b = other.data().get(i);
+            boolean same = a == b || Double.isNaN(a) && Double.isNaN(b);
+            if (!same && !(Math.abs(a - b) <= absolute + relative * Math.abs(b) && Double.isFinite(b))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns the elements in row-major order; a transposed view is copied on the first call. */
+    Storage data() {
+        if (!transposed) {
+            return storage;
+        }
+        Storage copy = rowMajor;
+        if (copy == null) {
+            copy = Storage.zeros(dtype(), size());
+            int[] strides = shape.strides();
+            int[] own = strides.clone();
+            int last = rank() - 1;
+            own[last] = shape.size(last - 1);
+            own[last - 1] = 1;
+            Movements.of(dtype()).copy(shape.toArray(), storage.array(), 0, own, copy.array(), 0, strides);
+            if (!storage.isMutable()) {
+                rowMajor = copy; // the storage of a parameter may change before the next call
+            }
+        }
+        return copy;
+    }
+
+    /** Returns the Java array of the elements in row-major order. */
+    Object array() {
+        return data().array();
+    }
+
+    /** Returns the Java array as it lies, with the last two axes swapped if {@link #isTransposedView}. */
+    Object rawArray() {
+        return storage.array();
+    }
+
+    boolean isTransposedView() {
+        return transposed;
+    }
+
+    Storage storage() {
+        return storage;
+    }
+
+    /** Returns a tensor over the same storage with the last two axes swapped. */
+    Tensor transposedView(Shape swapped) {
+        return new Tensor(swapped, storage, !transposed);
+    }
+
+    // ---- derivatives ----
+
+    /**
+     * Returns a new leaf with a copy of the elements, for which gradients are computed: a parameter.
+     *
+     * @throws DTypeException if the type is not floating-point
+     */
+    public Tensor requireGrad() {
+        if (!dtype().isFloating()) {
+            throw new DTypeException("requireGrad: expected float32 or float64, got " + dtype() + "; convert with to(DType)");
+        }
+        Tensor leaf = new Tensor(shape, data().copy());
+        leaf.storage.allowChanges();
+        leaf.node = new Node(shape, dtype());
+        leaf.name = name;
+        leaf.node.name = name;
+        return leaf;
+    }
+
+    /** Tells whether a gradient can flow to this tensor: it is a leaf that requires one, or was computed from such. */
+    public boolean requiresGrad() {
+        return node != null;
+    }
+
+    /** Tells whether this tensor was not computed by a recorded operation. */
+    public boolean isLeaf() {
+        return node == null || node.isLeaf();
+    }
+
+    /**
+     * Returns the sum of the gradients that {@link #backward} computed since {@link #clearGrad}, or null if there were none. Of the
+     * tensor's own shape and type; it never changes.
+     */
+    public @Nullable Tensor grad() {
+        return node == null ? null : node.gradient;
+    }
+
+    /** Forgets the gradient. */
+    public void clearGrad() {
+        if (node != null) {
+            node.gradient = null;
+        }
+    }
+
+    /** Makes {@link #grad} keep the gradient of this intermediate result too, and returns this tensor. */
+    public Tensor retainGrad() {
+        requireNode("retainGrad").retainsGradient = true;
+        return this;
+    }
+
+    /** Returns a tensor with the same elements that gradients do not flow through. */
+    public Tensor detach() {
+        return new Tensor(shape, storage, transposed);
+    }
+
+    /**
+     * Calls a function with this tensor's gradient whenever a backward pass has computed it; what it returns takes the gradient's
+     * place unless it is null. Returns this tensor.
+     */
+    public Tensor onGrad(UnaryOperator<Tensor> hook) {
+        requireNode("onGrad").addHook(hook);
+        return this;
+    }
+
+    /**
+     * Computes the gradients of this single number with respect to all leaves that it depends on, and adds them to theirs. What the
+     * graph kept is released.
+     *
+     * @throws GradientException if there is not exactly one element, it depends on no leaf that requires a gradient, or the graph was
+     *     released before
+     */
+    public void backward(BackwardOption... options) {
+        if (size() != 1) {
+            throw new GradientException("backward: a tensor of shape " + shape
+                    + " needs a seed, the gradient of the loss by each element; call backward(seed), or reduce it with sum() or mean()");
+        }
+        backward(ones(dtype(), shape), options);
+    }
+
+    /**
+     * Computes the gradients of {@code Σ seed·this} with respect to all leaves that this tensor depends on, and adds them to theirs.
+     *
+     * @param seed of this tensor's shape and type
+     */
+    public void backward(Tensor seed, BackwardOption... options) {
+        Node root = requireNode("backward");
+        Sweep.checkGradient("backward: seed", seed, root);
+        List<BackwardOption> given = List.of(options);
+        Sweep.backward(
+                root, seed, given.contains(BackwardOption.RETAIN_GRAPH), given.contains(BackwardOption.CREATE_GRAPH));
+    }
+
+    private Node requireNode(String operation) {
+        if (node == null) {
+            throw new GradientException(operation + ": this tensor of shape " + shape
+                    + " depends on no tensor that requires a gradient; make the parameters with requireGrad(),"
+                    + " and compute outside noGrad");
+        }
+        return node;
+    }
+
+    @Nullable Node node() {
+        return node;
+    }
+
+    void attach(Node newNode) {
+        node = newNode;
+        if (name != null) {
+            newNode.name = name;
+        }
+    }
+
+    // ---- products, joins ----
+
+    /**
+     * The matrix product {@code out[…, i, j] = Σ_p x[…, i, p]·y[…, p, j]}.
+     *
+     * <p>x […, m, k] and y […, k, n] give […, m, n], their leading axes broadcast. A vector [k] on the left counts as a row, on the right
+     * as a column, and its axis is missing in the result, so that two vectors give their scalar product [].
+     *
+     * @throws ShapeException if the inner sizes differ
+     */
+    public Tensor matmul(Tensor y) {
+        Tensor x = this;
+        if (x.rank() == 2 && y.rank() == 2) {
+            return Engine.apply(MatMul.INSTANCE, x, y);
+        }
+        if (x.rank() == 0 || y.rank() == 0) {
+            throw new ShapeException("matmul: expected at least one axis, got " + x.shape + " × " + y.shape + "; did you mean mul?");
+        }
+        if (x.rank() == 1 && y.rank() == 1 && x.size() != y.size()) {
+            throw new ShapeException("matmul: inner sizes differ, " + x.shape + " × " + y.shape);
+        }
+        Tensor left = x.rank() == 1 ? x.expandDims(0) : x;
+        Tensor right = y.rank() == 1 ? y.expandDims(1) : y;
+        Tensor out;
+        if (left.rank() > 2 && right.rank() == 2 && !left.isTransposedView() && left.size(-1) == right.size(-2)) {
+            // One tall product is faster than many small ones, and so are its derivatives.
+            Shape rows = left.shape.slice(0, left.rank() - 1);
+            out = Engine.apply(MatMul.INSTANCE, left.reshape(Shape.of(rows.size(), left.size(-1))), right)
+                    .reshape(rows.concat(Shape.of(right.size(-1))));
+        } else {
+            out = Engine.apply(MatMul.INSTANCE, left, right);
+        }
+        if (x.rank() == 1) {
+            out = out.squeeze(-2);
+        }
+        return y.rank() == 1 ? out.squeeze(-1) : out;
+    }
+
+    /**
+     * The tensors one after the other along an axis that exists in all of them; the other sizes must agree.
+     *
+     * @throws ShapeException if they do not
+     */
+    public static Tensor concat(int axis, Tensor... tensors) {
+        if (tensors.length == 0) {
+            throw new IllegalArgumentException("concat: expected at least one tensor");
+        }
+        Shape first = tensors[0].shape;
+        int a = first.axis("concat", axis);
+        int[] sizes = new int[tensors.length];
+        for (int i = 0; i < sizes.length; i++) {
+            Tensor t = tensors[i];
+            if (t.rank() != first.rank() || !t.shape.with(a, first.size(a)).equals(first)) {
+                throw new ShapeException("concat: shapes " + first + " and " + t.shape + " differ besides axis " + axis);
+            }
+            if (t.dtype() != tensors[0].dtype()) {
+                throw new DTypeException("concat: types " + tensors[0].dtype() + " and " + t.dtype()
+                        + " differ and are not promoted; convert one with to(DType)");
+            }
+            sizes[i] = t.size(a);
+        }
+        return Engine.apply(new ShapeMove.Concat(a, Axes.of(sizes)), tensors.clone());
+    }
+
+    /** Tensors of one shape side by side along a new axis. */
+    public static Tensor stack(int axis, Tensor... tensors) {
+        Tensor[] expanded = new Tensor[tensors.length];
+        for (int i = 0; i < tensors.length; i++) {
+            if (!tensors[i].shape.equals(tensors[0].shape)) {
+                throw new ShapeException("stack: shapes " + tensors[0].shape + " and " + tensors[i].shape + " differ");
+            }
+            expanded[i] = tensors[i].expandDims(axis);
+        }
+        int rank = tensors.length == 0 ? 0 : tensors[0].rank();
+        return concat(axis < 0 ? axis + rank + 1 : axis, expanded);
+    }
+
+    /** {@code condition ? x : y}, element by element with broadcasting. Gradients flow only to the element that was taken. */
+    public static Tensor where(Tensor condition, Tensor x, Tensor y) {
+        return Engine.apply(new Select(), condition, x, y);
+    }
+
+    /** Returns the type, the shape and the elements, as NumPy prints them; of a large tensor the beginning and the end of each axis. */
+    @Override
+    public String toString() {
+        return TensorFormat.format(this);
+    }
+}
