@@ -67,7 +67,8 @@ public final class Generate {
         for (String line : text.split("\n", -1)) {
             int marker = line.indexOf("// float32: ");
             if (marker >= 0) {
-                String indent = line.substring(0, line.length() - line.stripLeading().length());
+                String indent =
+                        line.substring(0, line.length() - line.stripLeading().length());
                 out.append(indent).append(line.substring(marker + 12)).append('\n');
                 continue;
             }
@@ -115,8 +116,7 @@ public final class Generate {
                 throw new IllegalArgumentException(
                         source + ": the value of " + constant.group(1) + " must be an expression");
             }
-            List<String> parameters =
-                    List.of(sides[0].replaceAll("[() ]", "").split(","));
+            List<String> parameters = List.of(sides[0].replaceAll("[() ]", "").split(","));
             result.add(new Function(constant.group(1), parameters, sides[1].strip()));
         }
         return result;
@@ -148,7 +148,8 @@ public final class Generate {
 
     private static String loops(String name, String type, List<Function> functions, List<Function> comparisons) {
         StringBuilder out = new StringBuilder(HEADER.formatted("Elementwise.java and Comparison.java"));
-        out.append("package dev.autodiff.kernel;\n\nimport java.util.List;\n\n@SuppressWarnings(\"all\")\nfinal class ")
+        out.append(
+                        "package dev.autodiff.kernel;\n\nimport java.util.List;\n\n@SuppressWarnings(\"cast\")\nfinal class ")
                 .append(name + " implements ElementwiseLoops<" + type + "[]> {\n")
                 .append("    static final List<String> FUNCTIONS = List.of(" + names(functions) + ");\n")
                 .append("    static final List<String> COMPARISONS = List.of(" + names(comparisons) + ");\n\n");
@@ -156,24 +157,28 @@ public final class Generate {
             dispatch(out, List.of("unary", "binary", "ternary").get(arity - 1), arity, type, type, functions);
         }
         dispatch(out, "compare", 2, type, "boolean", comparisons);
-        String signature = "boolean[] m, int mo, int ms, T[] x, int xo, int xs, T[] y, int yo, int ys, T[] out, int oo, int n";
+        String signature =
+                "boolean[] m, int mo, int ms, T[] x, int xo, int xs, T[] y, int yo, int ys, T[] out, int oo, int n";
         out.append("    @Override\n    public void select(" + signature.replace("T[]", type + "[]") + ") {\n")
                 .append("        for (int i = 0; i < n; i++) {\n")
-                .append("            out[oo + i] = m[mo + i * ms] ? x[xo + i * xs] : y[yo + i * ys];\n        }\n    }\n");
+                .append(
+                        "            out[oo + i] = m[mo + i * ms] ? x[xo + i * xs] : y[yo + i * ys];\n        }\n    }\n");
         functions.forEach(f -> method(out, f, type, type));
         comparisons.forEach(f -> method(out, f, type, "boolean"));
         return out.append("}\n").toString();
     }
 
     private static String names(List<Function> functions) {
-        return String.join(", ", functions.stream().map(f -> '"' + f.constant() + '"').toList());
+        return String.join(
+                ", ", functions.stream().map(f -> '"' + f.constant() + '"').toList());
     }
 
     private static void dispatch(
             StringBuilder out, String method, int arity, String type, String result, List<Function> functions) {
         out.append("    @Override\n    public void " + method + "(int f, " + signature(arity, type, result) + ") {\n")
                 .append("        switch (f) {\n");
-        String arguments = signature(arity, "", "").replaceAll("\\[\\]|int ", "").strip().replaceAll(" +", " ");
+        String arguments =
+                signature(arity, "", "").replaceAll("\\[\\]|int ", "").strip().replaceAll(" +", " ");
         for (int i = 0; i < functions.size(); i++) {
             if (functions.get(i).parameters().size() == arity) {
                 out.append("            case " + i + " -> " + functions.get(i).method() + "(" + arguments + ");\n");
@@ -195,7 +200,8 @@ public final class Generate {
     private static void method(StringBuilder out, Function f, String type, String result) {
         int arity = f.parameters().size();
         out.append("\n    private static void " + f.method() + "(" + signature(arity, type, result) + ") {\n");
-        List<String> variants = List.of(List.of("1"), List.of("11", "10", "01"), List.of("111", "100")).get(arity - 1);
+        List<String> variants = List.of(List.of("1"), List.of("11", "10", "01"), List.of("111", "100"))
+                .get(arity - 1);
         for (String strides : variants) {
             StringBuilder condition = new StringBuilder();
             StringBuilder before = new StringBuilder();
@@ -221,8 +227,8 @@ public final class Generate {
 
     private static String loop(String loads, Function f, String result) {
         String value = result.equals("float") ? "(float) (" + f.expression() + ")" : f.expression();
-        return "            for (int i = 0; i < n; i++) {\n                " + loads + "\n                out[oo + i] = "
-                + value + ";\n            }\n";
+        return "            for (int i = 0; i < n; i++) {\n                " + loads
+                + "\n                out[oo + i] = " + value + ";\n            }\n";
     }
 
     private static void write(Path file, String text) {

@@ -2,8 +2,13 @@
 module dev.autodiff.core {
     requires static transitive org.jspecify;
     requires static jdk.incubator.vector;
-    requires ejml.core;
+    requires transitive ejml.core; // the matrices in the signatures of Matrices
     requires ejml.ddense;
+
+    exports dev.autodiff;
+    exports dev.autodiff.check;
+    exports dev.autodiff.kernel; // a user may bring kernels of his own
+    exports dev.autodiff.shape;
 
     uses dev.autodiff.kernel.KernelProvider;
 

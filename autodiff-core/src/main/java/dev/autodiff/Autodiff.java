@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -138,25 +139,44 @@ public final class Autodiff {
         }
         Sweep.checkGradient("vjp: cotangent", g, root);
         // Another leaf, or a point that itself was computed, means that somebody may differentiate the gradient again.
-        return Sweep.gradients(root, g, new Node[] {target}, target.op != null, target.op != null ? Boolean.TRUE : null)[0];
+        return Sweep.gradients(
+                root, g, new Node[] {target}, target.op != null, target.op != null ? Boolean.TRUE : null)[0];
     }
 
     // ---- forward mode ----
 
     /** Returns the Jacobian-vector product {@code ∂f/∂x·t}, of the result's shape: the directional derivative of f at x along t. */
     public static Tensor jvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor t) {
+        return jvp(points -> List.of(f.apply(points.get(0))), List.of(x), List.of(t))
+                .get(0);
+    }
+
+    /**
+     * Returns the directional derivative of each result of a function of several tensors: {@code Σⱼ ∂fᵢ/∂xⱼ·tⱼ}, of the shape of result i;
+     * zeros for a result that does not depend on any of them.
+     */
+    public static List<Tensor> jvp(Function<? super List<Tensor>, List<Tensor>> f, List<Tensor> xs, List<Tensor> ts) {
+        if (xs.size() != ts.size()) {
+            throw new GradientException("jvp: " + xs.size() + " points need as many tangents, got " + ts.size());
+        }
         return recorded(() -> {
-            Tensor leaf = tracked(x);
-            Node node = leaf.node();
-            if (node == null) {
-                throw new GradientException("jvp: a point of type " + x.dtype() + " has no derivative");
-            }
-            Sweep.checkGradient("jvp: tangent", t, node);
+            List<Tensor> leaves = new ArrayList<>();
             Map<Node, Tensor> tangents = new IdentityHashMap<>();
-            tangents.put(node, t);
-            Tensor y = f.apply(leaf);
-            Tensor pushed = ForwardSweep.push(tangents, new Tensor[] {y})[0];
-            return pushed == null ? y.zerosLike() : pushed;
+            for (int i = 0; i < xs.size(); i++) {
+                Tensor leaf = tracked(xs.get(i));
+                Node node = Objects.requireNonNull(leaf.node());
+                Sweep.checkGradient("jvp: tangent " + i, ts.get(i), node);
+                tangents.put(node, ts.get(i));
+                leaves.add(leaf);
+            }
+            List<Tensor> ys = f.apply(leaves);
+            @Nullable Tensor[] pushed = ForwardSweep.push(tangents, ys.toArray(new Tensor[0]));
+            List<Tensor> result = new ArrayList<>();
+            for (int i = 0; i < ys.size(); i++) {
+                Tensor t = pushed[i];
+                result.add(t == null ? ys.get(i).zerosLike() : t);
+            }
+            return result;
         });
     }
 

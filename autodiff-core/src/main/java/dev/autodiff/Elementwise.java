@@ -42,28 +42,36 @@ enum Elementwise implements Primitive {
             Keep.INPUTS,
             (g, x, y, z, out) -> powByBase(g, y, z),
             (g, x, y, z, out) -> powByBase(g.mul(x).mul(z), y, z.sub(1)),
-            (g, x, y, z, out) -> g.mul(x)
-                    .mul(y.pow(z.sub(1)))
-                    .add(powByExponent(g.mul(x).mul(z), y, z.sub(1)))),
+            (g, x, y, z, out) ->
+                    g.mul(x).mul(y.pow(z.sub(1))).add(powByExponent(g.mul(x).mul(z), y, z.sub(1)))),
     POW_BY_EXPONENT(
             "powByExponent",
             "x·y^z·log y, 0 for y = 0, z ≥ 0",
             (x, y, z) -> y == 0 && z >= 0 ? 0 : x * Math.pow(y, z) * Math.log(y),
             Keep.INPUTS,
             (g, x, y, z, out) -> powByExponent(g, y, z),
-            (g, x, y, z, out) -> g.mul(x)
-                    .mul(y.pow(z.sub(1)))
-                    .add(powByExponent(g.mul(x).mul(z), y, z.sub(1))),
+            (g, x, y, z, out) ->
+                    g.mul(x).mul(y.pow(z.sub(1))).add(powByExponent(g.mul(x).mul(z), y, z.sub(1))),
             (g, x, y, z, out) -> powByExponent(g.mul(x), y, z).mul(y.log())),
     NEG("neg", "−x", x -> -x, Keep.NOTHING, (g, x, out) -> g.neg()),
     IDENTITY("identity", "x", x -> x, Keep.NOTHING, (g, x, out) -> g),
     SQUARE("square", "x²", x -> x * x, Keep.INPUTS, (g, x, out) -> g.mul(x).mul(2)),
-    RECIPROCAL("reciprocal", "1 / x", x -> 1 / x, Keep.OUTPUT, (g, x, out) -> g.mul(out.square()).neg()),
+    RECIPROCAL(
+            "reciprocal",
+            "1 / x",
+            x -> 1 / x,
+            Keep.OUTPUT,
+            (g, x, out) -> g.mul(out.square()).neg()),
     /** The derivative at 0 is 0. */
     ABS("abs", "|x|", x -> Math.abs(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sign())),
     SIGN("sign", "−1, 0 or 1 by the sign of x", x -> Math.signum(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
     /** The derivative is 0 everywhere, also at the jump. */
-    STEP("step", "1 for x > 0, else 0", x -> Double.isNaN(x) ? x : x > 0 ? 1 : 0, Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    STEP(
+            "step",
+            "1 for x > 0, else 0",
+            x -> Double.isNaN(x) ? x : x > 0 ? 1 : 0,
+            Keep.NOTHING,
+            (g, x, out) -> g.zerosLike()),
     /** Where x = y, each gets half of the gradient, as in PyTorch. */
     MAXIMUM(
             "maximum",
@@ -90,7 +98,12 @@ enum Elementwise implements Primitive {
 
     // ---- trigonometry ----
     SIN("sin", "sin x", x -> Math.sin(x), Keep.INPUTS, (g, x, out) -> g.mul(x.cos())),
-    COS("cos", "cos x", x -> Math.cos(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sin()).neg()),
+    COS(
+            "cos",
+            "cos x",
+            x -> Math.cos(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x.sin()).neg()),
 
     // ---- activations, with the hot backward formulas as operations of their own ----
     SIGMOID(
@@ -137,7 +150,8 @@ enum Elementwise implements Primitive {
             "x for x > 0, else y·(eˣ − 1)",
             (x, y) -> x > 0 ? x : y * Math.expm1(x),
             Keep.INPUTS,
-            (g, x, y, out) -> g.mul(Tensor.where(x.gt(0), y.onesLike(), y.mul(x.minimum(0).exp()))),
+            (g, x, y, out) ->
+                    g.mul(Tensor.where(x.gt(0), y.onesLike(), y.mul(x.minimum(0).exp()))),
             (g, x, y, out) -> g.mul(x.minimum(0).expm1())),
     /** Above x·y = z it is x itself, whose second derivative is 0. */
     SOFTPLUS(
@@ -145,7 +159,8 @@ enum Elementwise implements Primitive {
             "log(1 + e^(x·y)) / y, x for x·y > z",
             (x, y, z) -> ScalarFunctions.softplus(x, y, z),
             Keep.BOTH,
-            (g, x, y, z, out) -> g.mul(Tensor.where(x.mul(y).gt(z), x.onesLike(), x.mul(y).sigmoid())),
+            (g, x, y, z, out) ->
+                    g.mul(Tensor.where(x.mul(y).gt(z), x.onesLike(), x.mul(y).sigmoid())),
             (g, x, y, z, out) -> g.mul(Tensor.where(
                     x.mul(y).gt(z),
                     x.zerosLike(),

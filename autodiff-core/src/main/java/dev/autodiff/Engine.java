@@ -54,7 +54,8 @@ final class Engine {
         String bad = firstNonFinite(out);
         if (bad != null) {
             throw new NonFiniteException(op.label() + " made " + bad + " from inputs of shapes "
-                    + Arrays.stream(inputs).map(t -> t.shape().toString()).collect(Collectors.joining(", ")) + at(origin));
+                    + Arrays.stream(inputs).map(t -> t.shape().toString()).collect(Collectors.joining(", "))
+                    + at(origin));
         }
     }
 
@@ -102,8 +103,8 @@ final class Engine {
         DType dtype = inputs[0].dtype();
         for (Tensor input : inputs) {
             if (!input.dtype().isFloating()) {
-                throw new DTypeException(operation + ": expected float32 or float64, got " + input.dtype()
-                        + "; convert with to(DType)");
+                throw new DTypeException(
+                        operation + ": expected float32 or float64, got " + input.dtype() + "; convert with to(DType)");
             }
             if (input.dtype() != dtype) {
                 throw new DTypeException(operation + ": types " + dtype + " and " + input.dtype()
@@ -115,7 +116,8 @@ final class Engine {
 
     static void expect(String operation, DType expected, Tensor input) {
         if (input.dtype() != expected) {
-            throw new DTypeException(operation + ": expected " + expected + ", got " + input.dtype() + "; convert with to(DType)");
+            throw new DTypeException(
+                    operation + ": expected " + expected + ", got " + input.dtype() + "; convert with to(DType)");
         }
     }
 }

@@ -9,8 +9,10 @@ import dev.autodiff.shape.DType;
  * where the type of a storage and that of its kernels are brought together.
  */
 final class Floats {
-    private static final FloatKernels<Object> FLOAT32 = untyped(KernelRegistry.kernels().float32());
-    private static final FloatKernels<Object> FLOAT64 = untyped(KernelRegistry.kernels().float64());
+    private static final FloatKernels<Object> FLOAT32 =
+            untyped(KernelRegistry.kernels().float32());
+    private static final FloatKernels<Object> FLOAT64 =
+            untyped(KernelRegistry.kernels().float64());
 
     private Floats() {}
 

@@ -46,7 +46,8 @@ final class ForwardSweep {
     }
 
     private static List<Node> ascending(Map<Node, Tensor> known, Tensor[] outputs) {
-        PriorityQueue<Node> queue = new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.number).reversed());
+        PriorityQueue<Node> queue = new PriorityQueue<>(
+                Comparator.comparingLong((Node n) -> n.number).reversed());
         Map<Node, Boolean> seen = new IdentityHashMap<>();
         List<Node> descending = new ArrayList<>();
         for (Tensor output : outputs) {

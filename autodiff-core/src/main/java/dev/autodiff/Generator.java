@@ -60,7 +60,8 @@ public final class Generator {
         if (bound <= 0) {
             throw new IllegalArgumentException("nextInt: bound must be positive, got " + bound);
         }
-        // Lemire's method: the high word of a product, rejecting the few values that would make some numbers more likely.
+        // Lemire's method: the high word of a product, rejecting the few values that would make some numbers more
+        // likely.
         long product = (nextLong() >>> 32) * bound;
         long low = product & 0xFFFFFFFFL;
         if (low < bound) {

@@ -56,7 +56,8 @@ public final class Graph {
         }
         Map<Node, Integer> ids = new IdentityHashMap<>();
         List<Node> order = new ArrayList<>();
-        PriorityQueue<Node> queue = new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.number).reversed());
+        PriorityQueue<Node> queue = new PriorityQueue<>(
+                Comparator.comparingLong((Node n) -> n.number).reversed());
         List<Node> leaves = new ArrayList<>();
         Map<Node, Boolean> seen = new IdentityHashMap<>();
         queue.add(root);
@@ -101,7 +102,8 @@ public final class Graph {
         StringBuilder out = new StringBuilder("digraph autodiff {\n  rankdir=TB;\n  node [fontname=\"sans-serif\"];\n");
         for (Entry node : nodes) {
             String style = node.isLeaf() ? "shape=box, style=filled, fillcolor=\"#cfe2f3\"" : "shape=ellipse";
-            out.append("  n" + node.id() + " [label=\"" + quote(title(node) + "\n" + node.shape()) + "\", " + style + "];\n");
+            out.append("  n" + node.id() + " [label=\"" + quote(title(node) + "\n" + node.shape()) + "\", " + style
+                    + "];\n");
         }
         edges((from, to) -> out.append("  n" + from + " -> n" + to + ";\n"));
         return out.append("}\n").toString();

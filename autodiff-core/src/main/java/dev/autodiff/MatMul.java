@@ -4,6 +4,7 @@ import dev.autodiff.kernel.Product;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code out[…, i, j] = Σ_p x[…, i, p]·y[…, p, j]}, for x […, m, k] and y […, k, n], whose leading axes broadcast. */
@@ -91,11 +92,15 @@ record MatMul() implements Primitive {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        Tensor byX = tangents[0] == null ? null : Engine.apply(INSTANCE, tangents[0], saved.input(1));
-        Tensor byY = tangents[1] == null ? null : Engine.apply(INSTANCE, saved.input(0), tangents[1]);
-        if (byX == null && byY == null) {
+        Tensor s = tangents[0];
+        Tensor t = tangents[1];
+        if (s == null && t == null) {
             throw new IllegalArgumentException("matmul: at least one tangent must be given");
         }
-        return byX == null ? byY : byY == null ? byX : byX.add(byY);
+        if (t == null) {
+            return Engine.apply(INSTANCE, Objects.requireNonNull(s), saved.input(1));
+        }
+        Tensor byY = Engine.apply(INSTANCE, saved.input(0), t);
+        return s == null ? byY : Engine.apply(INSTANCE, s, saved.input(1)).add(byY);
     }
 }

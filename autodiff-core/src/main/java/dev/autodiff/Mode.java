@@ -40,7 +40,8 @@ final class Mode {
                 number = parent.number;
             }
         }
-        return lastNumber = number + 1;
+        lastNumber = number + 1;
+        return lastNumber;
     }
 
     <T> T recording(boolean on, Supplier<T> body) {

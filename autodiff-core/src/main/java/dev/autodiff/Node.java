@@ -26,18 +26,28 @@ final class Node implements Saved {
     private @Nullable Tensor output;
     private int @Nullable [] versions;
     private boolean released;
-    @Nullable StackTraceElement origin;
-    @Nullable String name;
+
+    @Nullable
+    StackTraceElement origin;
+
+    @Nullable
+    String name;
 
     /** The gradient that {@link Tensor#grad} shows: of a leaf, or of a result that was asked to retain it. */
-    @Nullable Tensor gradient;
+    @Nullable
+    Tensor gradient;
 
     boolean retainsGradient;
     private @Nullable List<UnaryOperator<Tensor>> hooks;
 
-    // What a running sweep notes here: who has marked the node, the sum of contributions so far and whether its array is the sweep's own.
-    @Nullable Object mark;
-    @Nullable Tensor slot;
+    // What a running sweep notes here: who has marked the node, the sum of contributions so far and whether its array
+    // is the sweep's own.
+    @Nullable
+    Object mark;
+
+    @Nullable
+    Tensor slot;
+
     boolean slotOwned;
     private long wants;
     private boolean wanted;
@@ -86,14 +96,17 @@ final class Node implements Saved {
     public Tensor input(int index) {
         checkNotReleased();
         if (op == null || !op.keeps().inputs()) {
-            throw new IllegalStateException(label() + ": the rule reads an input, but keeps() does not name the inputs");
+            throw new IllegalStateException(
+                    label() + ": the rule reads an input, but keeps() does not name the inputs");
         }
         Tensor input = inputs[index];
         if (input == null) {
             throw new IllegalStateException(label() + ": input " + index + " was not kept");
         }
         if (versions != null && input.storage().isMutable() && input.storage().version() != versions[index]) {
-            String which = input.name() == null ? "a parameter of shape " + input.shape() : "the parameter '" + input.name() + "'";
+            String which = input.name() == null
+                    ? "a parameter of shape " + input.shape()
+                    : "the parameter '" + input.name() + "'";
             throw new GradientException("backward: " + which + " was overwritten after " + label()
                     + " had used it; call backward before the optimizer's step, or run the forward pass again");
         }
@@ -126,7 +139,7 @@ final class Node implements Saved {
         boolean beyond = false;
         for (int i = 0; i < parents.length; i++) {
             Node parent = parents[i];
-            if (parent != null && (targets.contains(parent) || !parent.isLeaf() && parent.wanted)) {
+            if (parent != null && (targets.contains(parent) || (!parent.isLeaf() && parent.wanted))) {
                 wants |= i < Long.SIZE ? 1L << i : 0;
                 beyond |= i >= Long.SIZE;
             }
@@ -143,7 +156,8 @@ final class Node implements Saved {
     public Shape inputShape(int index) {
         Node parent = parents[index];
         if (parent == null) {
-            throw new IllegalStateException(label() + ": input " + index + " needs no gradient, its shape was not kept");
+            throw new IllegalStateException(
+                    label() + ": input " + index + " needs no gradient, its shape was not kept");
         }
         return parent.shape;
     }

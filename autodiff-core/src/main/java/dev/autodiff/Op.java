@@ -45,7 +45,8 @@ public sealed interface Op permits Primitive, CustomOp {
      * {@linkplain Saved#needs needs} one, of the input's own shape; null for the others. Written with tensor operations, so that
      * it can be differentiated again.
      */
-    @Nullable Tensor[] vjp(Tensor g, Saved saved);
+    @Nullable
+    Tensor[] vjp(Tensor g, Saved saved);
 
     /**
      * The Jacobian-vector product {@code Σᵢ ∂out/∂xᵢ·tᵢ}, of the output's shape. A tangent that is null is zero; at least one is

@@ -1,7 +1,8 @@
 package dev.autodiff;
 
 /** An operation of the library itself; the catalogue is the constants and records of the permitted families. */
-sealed interface Primitive extends Op permits Elementwise, Comparison, Conversion, Select, Reduction, ShapeMove, MatMul, RowOp {
+sealed interface Primitive extends Op
+        permits Elementwise, Comparison, Conversion, Select, Reduction, ShapeMove, MatMul, RowOp {
     /** Returns the definition as mathematics. */
     String formula();
 }

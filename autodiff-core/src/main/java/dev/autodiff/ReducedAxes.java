@@ -33,6 +33,9 @@ record ReducedAxes(Tensor source, int outer, int n, int inner) {
         }
         Tensor moved = new ShapeMove.Permute(Axes.of(permutation)).forward(new Tensor[] {x});
         return new ReducedAxes(
-                moved, moved.shape().slice(0, kept).size(), moved.shape().slice(kept, shape.rank()).size(), 1);
+                moved,
+                moved.shape().slice(0, kept).size(),
+                moved.shape().slice(kept, shape.rank()).size(),
+                1);
     }
 }

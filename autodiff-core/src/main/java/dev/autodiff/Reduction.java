@@ -22,12 +22,14 @@ sealed interface Reduction extends Primitive {
         boolean needsElements = kind() == Kind.MAX || kind() == Kind.MIN;
         Shape reduced = x.shape().reduce(axes(), keepAxes());
         if (needsElements && x.size() == 0 && reduced.size() > 0) {
-            throw new ShapeException(label() + ": there is no largest or smallest of no elements; the shape is " + x.shape()
-                    + ", reduced over axes " + axes());
+            throw new ShapeException(label() + ": there is no largest or smallest of no elements; the shape is "
+                    + x.shape() + ", reduced over axes " + axes());
         }
         Tensor out = Tensor.allocate(reduced, x.dtype());
         ReducedAxes plan = ReducedAxes.of(x, axes());
-        Floats.of(x.dtype()).reductions().reduce(kind(), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
+        Floats.of(x.dtype())
+                .reductions()
+                .reduce(kind(), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
         return out;
     }
 

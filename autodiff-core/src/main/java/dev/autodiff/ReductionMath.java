@@ -110,7 +110,9 @@ public sealed interface ReductionMath permits Tensor {
         Tensor x = (Tensor) this;
         int last = x.rank() - 1;
         int along = x.rank() == 0 ? -1 : x.shape().axis(operation, axis);
-        return along == last ? Engine.apply(op, x) : Engine.apply(op, x.transpose(along, last)).transpose(along, last);
+        return along == last
+                ? Engine.apply(op, x)
+                : Engine.apply(op, x.transpose(along, last)).transpose(along, last);
     }
 
     /**
@@ -143,7 +145,7 @@ public sealed interface ReductionMath permits Tensor {
         int[] axes = new int[own.rank()];
         int count = 0;
         for (int i = 0; i < own.rank(); i++) {
-            if (i < leading || shape.size(i - leading) == 1 && own.size(i) != 1) {
+            if (i < leading || (shape.size(i - leading) == 1 && own.size(i) != 1)) {
                 axes[count++] = i;
             }
         }

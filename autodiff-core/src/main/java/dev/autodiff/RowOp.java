@@ -141,7 +141,8 @@ enum RowOp implements Primitive {
         Shape shape(Tensor[] in) {
             Shape losses = checkTarget(in[1], in[2]);
             if (!in[0].shape().equals(losses)) {
-                throw new ShapeException(label() + ": expected a cotangent of shape " + losses + ", got " + in[0].shape());
+                throw new ShapeException(
+                        label() + ": expected a cotangent of shape " + losses + ", got " + in[0].shape());
             }
             return in[1].shape();
         }
@@ -149,7 +150,8 @@ enum RowOp implements Primitive {
         @Override
         void run(Rows<Object> kernels, Tensor[] in, Tensor out, int rows, int n) {
             if (in[2].dtype() == DType.INT64) {
-                kernels.crossEntropyGradient(in[0].array(), in[1].array(), in[2].data().int64(), out.array(), rows, n);
+                kernels.crossEntropyGradient(
+                        in[0].array(), in[1].array(), in[2].data().int64(), out.array(), rows, n);
             } else {
                 kernels.crossEntropyGradient(in[0].array(), in[1].array(), in[2].array(), out.array(), rows, n);
             }
@@ -162,9 +164,7 @@ enum RowOp implements Primitive {
             Tensor y = s.input(2);
             return new Tensor[] {
                 s.needs(0) ? h.mul(delta(x, y)).sum(-1) : null,
-                s.needs(1)
-                        ? Engine.apply(SOFTMAX_GRADIENT, weighted(h.mul(column(g)), y), x.softmax(-1))
-                        : null,
+                s.needs(1) ? Engine.apply(SOFTMAX_GRADIENT, weighted(h.mul(column(g)), y), x.softmax(-1)) : null,
                 s.needs(2) ? column(g).mul(rowSum(h.mul(x.softmax(-1))).sub(h)) : null
             };
         }
@@ -181,7 +181,8 @@ enum RowOp implements Primitive {
         }
 
         private Tensor delta(Tensor x, Tensor y) {
-            return Engine.apply(CROSS_ENTROPY_GRADIENT, Tensor.ones(x.dtype(), x.shape().slice(0, x.rank() - 1)), x, y);
+            return Engine.apply(
+                    CROSS_ENTROPY_GRADIENT, Tensor.ones(x.dtype(), x.shape().slice(0, x.rank() - 1)), x, y);
         }
 
         /** Multiplies by Σ_k y_k of each row, which is 1 for class numbers. */
@@ -276,21 +277,22 @@ enum RowOp implements Primitive {
         int n = x.shape().size(-1);
         if (y.dtype() == DType.INT64) {
             if (!y.shape().equals(losses)) {
-                throw new ShapeException(name + ": logits of shape " + x.shape() + " need class numbers of shape " + losses
-                        + ", got " + y.shape());
+                throw new ShapeException(name + ": logits of shape " + x.shape() + " need class numbers of shape "
+                        + losses + ", got " + y.shape());
             }
             for (long label : y.data().int64()) {
                 if (label < 0 || label >= n) {
-                    throw new IndexOutOfBoundsException(
-                            name + ": class number " + label + " is out of range for " + n + " classes, expected 0 to " + (n - 1));
+                    throw new IndexOutOfBoundsException(name + ": class number " + label + " is out of range for " + n
+                            + " classes, expected 0 to " + (n - 1));
                 }
             }
             return losses;
         }
         Engine.floating(name, x, y);
         if (!y.shape().equals(x.shape())) {
-            throw new ShapeException(name + ": logits of shape " + x.shape() + " need target probabilities of the same shape, got "
-                    + y.shape() + "; or class numbers (int64) of shape " + losses);
+            throw new ShapeException(
+                    name + ": logits of shape " + x.shape() + " need target probabilities of the same shape, got "
+                            + y.shape() + "; or class numbers (int64) of shape " + losses);
         }
         return losses;
     }

@@ -64,6 +64,7 @@ record Select() implements Primitive {
             throw new IllegalArgumentException("where: at least one tangent must be given");
         }
         Tensor zero = (x != null ? x : java.util.Objects.requireNonNull(y)).scalarLike(0);
-        return Tensor.where(condition, x == null ? zero : x, y == null ? zero : y).broadcastTo(saved.outputShape());
+        return Tensor.where(condition, x == null ? zero : x, y == null ? zero : y)
+                .broadcastTo(saved.outputShape());
     }
 }

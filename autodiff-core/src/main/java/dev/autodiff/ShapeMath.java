@@ -29,8 +29,8 @@ public sealed interface ShapeMath permits Tensor {
         }
         int size = ((Tensor) this).size();
         if (known <= 0 || size % known != 0) {
-            throw new ShapeException("reshape: no size in place of −1 makes " + Arrays.toString(sizes) + " hold the " + size
-                    + " elements of shape " + ((Tensor) this).shape());
+            throw new ShapeException("reshape: no size in place of −1 makes " + Arrays.toString(sizes) + " hold the "
+                    + size + " elements of shape " + ((Tensor) this).shape());
         }
         int[] complete = sizes.clone();
         complete[unknown] = (int) (size / known);
@@ -93,7 +93,8 @@ public sealed interface ShapeMath permits Tensor {
             same &= axis == i;
         }
         if (axes.length != shape.rank()) {
-            throw new AxisException("permute: " + Arrays.toString(axes) + " must name each axis of shape " + shape + " once");
+            throw new AxisException(
+                    "permute: " + Arrays.toString(axes) + " must name each axis of shape " + shape + " once");
         }
         return same ? x : Engine.apply(new ShapeMove.Permute(Axes.of(permutation)), x);
     }
@@ -128,7 +129,8 @@ public sealed interface ShapeMath permits Tensor {
         Shape shape = ((Tensor) this).shape();
         int a = shape.axis("squeeze", axis);
         if (shape.size(a) != 1) {
-            throw new ShapeException("squeeze: axis " + axis + " of shape " + shape + " has size " + shape.size(a) + ", expected 1");
+            throw new ShapeException(
+                    "squeeze: axis " + axis + " of shape " + shape + " has size " + shape.size(a) + ", expected 1");
         }
         return reshape(shape.reduce(Axes.of(a), false));
     }

@@ -20,7 +20,8 @@ sealed interface ShapeMove extends Primitive {
         return Engine.apply(this, Objects.requireNonNull(tangents[0]));
     }
 
-    private static Tensor copied(Tensor x, Shape box, int fromOffset, int[] fromStrides, Tensor out, int toOffset, int[] toStrides) {
+    private static Tensor copied(
+            Tensor x, Shape box, int fromOffset, int[] fromStrides, Tensor out, int toOffset, int[] toStrides) {
         if (box.size() > 0) {
             Movement<Object> movement = Movements.of(x.dtype());
             movement.copy(box.toArray(), x.array(), fromOffset, fromStrides, out.array(), toOffset, toStrides);
@@ -43,8 +44,8 @@ sealed interface ShapeMove extends Primitive {
         @Override
         public Tensor forward(Tensor[] in) {
             if (in[0].size() != to.size()) {
-                throw new ShapeException("reshape: shape " + to + " has " + to.size() + " elements, but the tensor of shape "
-                        + in[0].shape() + " has " + in[0].size());
+                throw new ShapeException("reshape: shape " + to + " has " + to.size()
+                        + " elements, but the tensor of shape " + in[0].shape() + " has " + in[0].size());
             }
             return new Tensor(to, in[0].data());
         }
@@ -151,7 +152,14 @@ sealed interface ShapeMove extends Primitive {
         public Tensor forward(Tensor[] in) {
             Tensor x = in[0];
             Shape shape = Shape.of(count.toArray());
-            return copied(x, shape, offset(x.shape()), strides(x.shape()), Tensor.allocate(shape, x.dtype()), 0, shape.strides());
+            return copied(
+                    x,
+                    shape,
+                    offset(x.shape()),
+                    strides(x.shape()),
+                    Tensor.allocate(shape, x.dtype()),
+                    0,
+                    shape.strides());
         }
 
         private int offset(Shape whole) {
@@ -255,7 +263,9 @@ sealed interface ShapeMove extends Primitive {
             Tensor[] all = new Tensor[tangents.length];
             for (int i = 0; i < all.length; i++) {
                 Tensor t = tangents[i];
-                all[i] = t != null ? t : Tensor.zeros(given.dtype(), saved.outputShape().with(axis, sizes.get(i)));
+                all[i] = t != null
+                        ? t
+                        : Tensor.zeros(given.dtype(), saved.outputShape().with(axis, sizes.get(i)));
             }
             return Engine.apply(this, all);
         }

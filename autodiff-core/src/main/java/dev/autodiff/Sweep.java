@@ -42,7 +42,8 @@ final class Sweep {
 
     /** The sum of contributions to a leaf that another sweep has marked. */
     private static final class Sum {
-        @Nullable Tensor value;
+        @Nullable
+        Tensor value;
     }
 
     private Sweep(boolean retain, boolean create) {
@@ -208,8 +209,8 @@ final class Sweep {
             }
             Tensor contribution = i < contributions.length ? contributions[i] : null;
             if (contribution == null) {
-                throw new GradientException(
-                        "backward of " + op.label() + ": the VJP gave no gradient for input " + i + ", which needs one");
+                throw new GradientException("backward of " + op.label() + ": the VJP gave no gradient for input " + i
+                        + ", which needs one");
             }
             checkGradient("backward of " + op.label(), contribution, parent);
             if (watching) {

@@ -245,7 +245,8 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
 
     private static long wholeNumber(double value) {
         if (value != Math.rint(value)) {
-            throw new DTypeException("int64: " + value + " is no whole number; convert the tensor with to(DType) first");
+            throw new DTypeException(
+                    "int64: " + value + " is no whole number; convert the tensor with to(DType) first");
         }
         return (long) value;
     }
@@ -330,14 +331,16 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
      */
     public double get(int... index) {
         if (index.length != rank()) {
-            throw new ShapeException("get: expected " + rank() + " numbers for shape " + shape + ", got " + Arrays.toString(index));
+            throw new ShapeException(
+                    "get: expected " + rank() + " numbers for shape " + shape + ", got " + Arrays.toString(index));
         }
         int position = 0;
         for (int i = 0; i < index.length; i++) {
             int n = shape.size(i);
             int k = index[i] < 0 ? index[i] + n : index[i];
             if (k < 0 || k >= n) {
-                throw new IndexOutOfBoundsException("get: index " + Arrays.toString(index) + " is out of range for shape " + shape);
+                throw new IndexOutOfBoundsException(
+                        "get: index " + Arrays.toString(index) + " is out of range for shape " + shape);
             }
             position = position * n + k;
         }
@@ -404,7 +407,7 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
         for (int i = 0; i < size(); i++) {
             double a = data().get(i);
             double b = other.data().get(i);
-            boolean same = a == b || Double.isNaN(a) && Double.isNaN(b);
+            boolean same = a == b || (Double.isNaN(a) && Double.isNaN(b));
             if (!same && !(Math.abs(a - b) <= absolute + relative * Math.abs(b) && Double.isFinite(b))) {
                 return false;
             }
@@ -465,7 +468,8 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
      */
     public Tensor requireGrad() {
         if (!dtype().isFloating()) {
-            throw new DTypeException("requireGrad: expected float32 or float64, got " + dtype() + "; convert with to(DType)");
+            throw new DTypeException(
+                    "requireGrad: expected float32 or float64, got " + dtype() + "; convert with to(DType)");
         }
         Tensor leaf = new Tensor(shape, data().copy());
         leaf.storage.allowChanges();
@@ -529,8 +533,9 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
      */
     public void backward(BackwardOption... options) {
         if (size() != 1) {
-            throw new GradientException("backward: a tensor of shape " + shape
-                    + " needs a seed, the gradient of the loss by each element; call backward(seed), or reduce it with sum() or mean()");
+            throw new GradientException(
+                    "backward: a tensor of shape " + shape
+                            + " needs a seed, the gradient of the loss by each element; call backward(seed), or reduce it with sum() or mean()");
         }
         backward(ones(dtype(), shape), options);
     }
@@ -557,7 +562,8 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
         return node;
     }
 
-    @Nullable Node node() {
+    @Nullable
+    Node node() {
         return node;
     }
 
@@ -584,7 +590,8 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
             return Engine.apply(MatMul.INSTANCE, x, y);
         }
         if (x.rank() == 0 || y.rank() == 0) {
-            throw new ShapeException("matmul: expected at least one axis, got " + x.shape + " × " + y.shape + "; did you mean mul?");
+            throw new ShapeException(
+                    "matmul: expected at least one axis, got " + x.shape + " × " + y.shape + "; did you mean mul?");
         }
         if (x.rank() == 1 && y.rank() == 1 && x.size() != y.size()) {
             throw new ShapeException("matmul: inner sizes differ, " + x.shape + " × " + y.shape);
@@ -621,7 +628,8 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
         for (int i = 0; i < sizes.length; i++) {
             Tensor t = tensors[i];
             if (t.rank() != first.rank() || !t.shape.with(a, first.size(a)).equals(first)) {
-                throw new ShapeException("concat: shapes " + first + " and " + t.shape + " differ besides axis " + axis);
+                throw new ShapeException(
+                        "concat: shapes " + first + " and " + t.shape + " differ besides axis " + axis);
             }
             if (t.dtype() != tensors[0].dtype()) {
                 throw new DTypeException("concat: types " + tensors[0].dtype() + " and " + t.dtype()

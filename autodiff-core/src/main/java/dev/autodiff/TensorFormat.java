@@ -56,7 +56,8 @@ final class TensorFormat {
                 smallest = Math.min(smallest, a);
             }
         }
-        return largest >= 1e6 || largest != 0 && largest < 1e-3 || smallest < 1e-4 && largest != 0 && largest / smallest > 1e3;
+        boolean small = largest != 0 && (largest < 1e-3 || (smallest < 1e-4 && largest / smallest > 1e3));
+        return largest >= 1e6 || small;
     }
 
     private int[] shown(int axis) {
@@ -98,7 +99,10 @@ final class TensorFormat {
         boolean first = true;
         for (int i : shown(axis)) {
             if (!first) {
-                out.append(last ? ", " : ",\n" + "\n".repeat(Math.max(0, tensor.rank() - axis - 3)) + " ".repeat(axis + 1));
+                out.append(
+                        last
+                                ? ", "
+                                : ",\n" + "\n".repeat(Math.max(0, tensor.rank() - axis - 3)) + " ".repeat(axis + 1));
             }
             first = false;
             if (i < 0) {

@@ -20,9 +20,7 @@ final class Movement64 implements Movement<double[]> {
             if (sizes[d] == 1) {
                 continue;
             }
-            if (rank > 0
-                    && fs[rank - 1] == fromStrides[d] * sizes[d]
-                    && ts[rank - 1] == toStrides[d] * sizes[d]) {
+            if (rank > 0 && fs[rank - 1] == fromStrides[d] * sizes[d] && ts[rank - 1] == toStrides[d] * sizes[d]) {
                 rank--; // the axis before steps over exactly this one: together they are one longer axis
                 s[rank] *= sizes[d];
             } else {
@@ -35,7 +33,8 @@ final class Movement64 implements Movement<double[]> {
         copy(0, rank, s, from, fromOffset, fs, to, toOffset, ts);
     }
 
-    private static void copy(int axis, int rank, int[] s, double[] from, int f, int[] fs, double[] to, int t, int[] ts) {
+    private static void copy(
+            int axis, int rank, int[] s, double[] from, int f, int[] fs, double[] to, int t, int[] ts) {
         switch (rank - axis) {
             case 0 -> to[t] = from[f];
             case 1 -> line(s[axis], from, f, fs[axis], to, t, ts[axis]);

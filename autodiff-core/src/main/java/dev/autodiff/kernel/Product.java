@@ -19,5 +19,15 @@ public interface Product<A> {
      * @param c the result [m, n] from {@code cOffset}, row-major, an array of its own; Modified
      */
     void multiply(
-            int m, int n, int k, A a, int aOffset, boolean transposedA, A b, int bOffset, boolean transposedB, A c, int cOffset);
+            int m,
+            int n,
+            int k,
+            A a,
+            int aOffset,
+            boolean transposedA,
+            A b,
+            int bOffset,
+            boolean transposedB,
+            A c,
+            int cOffset);
 }

@@ -15,7 +15,16 @@ public interface Updates<A> {
      * the first step b = d. Modified: p, b.
      */
     void momentum(
-            A p, A g, A b, double lr, double weightDecay, double momentum, double dampening, boolean nesterov, boolean first, int n);
+            A p,
+            A g,
+            A b,
+            double lr,
+            double weightDecay,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            boolean first,
+            int n);
 
     /**
      * Sets {@code d = g + weightDecay·p; m = beta1·m + (1 − beta1)·d; v = beta2·v + (1 − beta2)·d²;

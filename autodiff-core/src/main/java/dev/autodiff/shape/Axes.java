@@ -49,8 +49,8 @@ public final class Axes {
         Arrays.sort(result);
         for (int i = 1; i < result.length; i++) {
             if (result[i] == result[i - 1]) {
-                throw new AxisException(
-                        operation + ": axis " + result[i] + " is given twice in " + Arrays.toString(axes) + " for shape " + shape);
+                throw new AxisException(operation + ": axis " + result[i] + " is given twice in "
+                        + Arrays.toString(axes) + " for shape " + shape);
             }
         }
         return new Axes(result);

@@ -41,8 +41,9 @@ public final class Shape {
             for (int s : sizes) {
                 product *= s;
                 if (product > Integer.MAX_VALUE) {
-                    throw new ShapeException("shape: " + Arrays.toString(sizes)
-                            + " has more than 2147483647 elements, the most that one Java array holds; split the tensor");
+                    throw new ShapeException(
+                            "shape: " + Arrays.toString(sizes)
+                                    + " has more than 2147483647 elements, the most that one Java array holds; split the tensor");
                 }
             }
         }
@@ -183,8 +184,8 @@ public final class Shape {
             int p = i <= a.rank() ? a.sizes[a.rank() - i] : 1;
             int q = i <= b.rank() ? b.sizes[b.rank() - i] : 1;
             if (p != q && p != 1 && q != 1) {
-                throw new ShapeException(operation + ": shapes " + a + " and " + b + " do not broadcast, sizes " + p + " and "
-                        + q + " differ at axis " + -i + " from the end; expected equal sizes or 1");
+                throw new ShapeException(operation + ": shapes " + a + " and " + b + " do not broadcast, sizes " + p
+                        + " and " + q + " differ at axis " + -i + " from the end; expected equal sizes or 1");
             }
             result[rank - i] = p == 1 ? q : p;
         }
@@ -208,7 +209,7 @@ public final class Shape {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof Shape shape && Arrays.equals(sizes, shape.sizes);
+        return this == other || (other instanceof Shape shape && Arrays.equals(sizes, shape.sizes));
     }
 
     @Override
