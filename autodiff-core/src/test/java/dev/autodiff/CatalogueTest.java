@@ -1,0 +1,189 @@
+package dev.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import dev.autodiff.check.GradientCheck;
+import dev.autodiff.check.GradientCheckException;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every operation of the catalogue, on random shapes, also empty and of rank 0. */
+class CatalogueTest {
+    /** float32 results differ from float64 by rounding, some ulps of 6·10⁻⁸ relative to the terms that they are made of. */
+    private static final double FLOAT32_TOLERANCE = 2e-5;
+
+    @Property
+    void derivativesAgreeWithDifferencesAndWithEachOther(@ForAll long seed) {
+        for (Samples.Sample sample : new Samples(seed).all()) {
+            if (sample.op() instanceof Comparison) {
+                continue; // yields booleans, see comparisonsHaveNoDerivative
+            }
+            try {
+                GradientCheck.ofSeveral(sample::apply)
+                        .at(sample.points())
+                        .seed(seed)
+                        .directions(1)
+                        .run();
+            } catch (GradientCheckException | IllegalStateException | IllegalArgumentException e) {
+                fail("seed " + seed + ", " + sample + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Property
+    void valuesInFloat32AgreeWithFloat64(@ForAll long seed) {
+        for (Samples.Sample sample : new Samples(seed).all()) {
+            if (sample.op() instanceof Comparison || sample.op() instanceof Conversion) {
+                continue; // a comparison of rounded numbers may differ, a conversion names its types
+            }
+            Tensor wide = sample.apply(List.of(sample.points()));
+            List<Tensor> narrow = java.util.Arrays.stream(sample.points())
+                    .map(t -> t.to(DType.FLOAT32))
+                    .toList();
+            Tensor got = sample.apply(narrow);
+            assertEquals(DType.FLOAT32, got.dtype(), sample::toString);
+            assertEquals(wide.shape(), got.shape(), sample::toString);
+            assertTrue(
+                    got.to(DType.FLOAT64).allClose(wide, FLOAT32_TOLERANCE, FLOAT32_TOLERANCE),
+                    () -> "seed " + seed + ", " + sample + ": got " + got + ", want " + wide);
+        }
+    }
+
+    @Property
+    void gradientsInFloat32AgreeWithFloat64(@ForAll long seed) {
+        for (Samples.Sample sample : new Samples(seed).all()) {
+            if (sample.op() instanceof Comparison || sample.op() instanceof Conversion) {
+                continue;
+            }
+            List<Tensor> wide = gradients(sample, DType.FLOAT64);
+            List<Tensor> narrow = gradients(sample, DType.FLOAT32);
+            for (int i = 0; i < wide.size(); i++) {
+                Tensor want = wide.get(i);
+                Tensor got = narrow.get(i);
+                assertEquals(DType.FLOAT32, got.dtype(), sample::toString);
+                assertTrue(
+                        got.to(DType.FLOAT64).allClose(want, 10 * FLOAT32_TOLERANCE, 10 * FLOAT32_TOLERANCE),
+                        () -> "seed " + seed + ", " + sample + ": got " + got + ", want " + want);
+            }
+        }
+    }
+
+    private static List<Tensor> gradients(Samples.Sample sample, DType dtype) {
+        List<Tensor> leaves = java.util.Arrays.stream(sample.points())
+                .map(t -> t.to(dtype).requireGrad())
+                .toList();
+        Tensor out = sample.apply(leaves);
+        Tensor seed = Tensor.linspace(-1, 1, out.size()).reshape(out.shape()).to(dtype);
+        return Autodiff.gradients(out, seed, leaves);
+    }
+
+    @Property
+    void elementwiseLoopsAgreeWithTheDefinition(@ForAll long seed) {
+        for (Samples.Sample sample : new Samples(seed).all()) {
+            if (sample.op() instanceof Elementwise f) {
+                Tensor out = sample.apply(List.of(sample.points()));
+                Shape shape = out.shape();
+                double[][] in = new double[3][shape.size()];
+                for (int i = 0; i < sample.inputs().size(); i++) {
+                    in[i] = sample.inputs().get(i).broadcastTo(shape).toDoubleArray();
+                }
+                for (int i = 0; i < out.size(); i++) {
+                    double want = f.value(in[0][i], in[1][i], in[2][i]);
+                    double got = out.flatten().get(i);
+                    // polynomials of a fast kernel may differ from Math by an ulp or two
+                    assertEquals(
+                            want,
+                            got,
+                            1e-15 + 1e-14 * Math.abs(want),
+                            "seed " + seed + ", " + sample + ", element " + i);
+                }
+            }
+            if (sample.op() instanceof Comparison c) {
+                Tensor out = Engine.apply(c, sample.inputs().toArray(new Tensor[0]));
+                double[] x = sample.inputs().get(0).broadcastTo(out.shape()).toDoubleArray();
+                double[] y = sample.inputs().get(1).broadcastTo(out.shape()).toDoubleArray();
+                for (int i = 0; i < out.size(); i++) {
+                    assertEquals(c.value(x[i], y[i]), out.toBooleanArray()[i], sample.toString());
+                }
+            }
+        }
+    }
+
+    @Property
+    void cotangentsAndTangentsKeepTheirShapes(@ForAll long seed) {
+        for (Samples.Sample sample : new Samples(seed).all()) {
+            if (sample.op() instanceof Comparison) {
+                continue;
+            }
+            List<Tensor> points = List.of(sample.points());
+            for (int i = 0; i < points.size(); i++) {
+                assertEquals(
+                        points.get(i).shape(),
+                        gradients(sample, DType.FLOAT64).get(i).shape(),
+                        sample::toString);
+            }
+            Tensor t = Autodiff.jvp(xs -> List.of(sample.apply(xs)), points, points)
+                    .get(0);
+            assertEquals(sample.apply(points).shape(), t.shape(), sample::toString);
+        }
+    }
+
+    @Test
+    void anOperationThatKeepsNothingIsReleasedAndStillGivesItsGradient() {
+        for (Samples.Sample sample : new Samples(5).all()) {
+            if (sample.op() instanceof Comparison) {
+                continue;
+            }
+            List<Tensor> leaves = java.util.Arrays.stream(sample.points())
+                    .map(Tensor::requireGrad)
+                    .toList();
+            Tensor out = sample.apply(leaves);
+            out.backward(out.onesLike());
+            for (Tensor leaf : leaves) {
+                assertTrue(leaf.grad() != null, sample::toString);
+            }
+        }
+    }
+
+    @Test
+    void everyOperationHasAnOwnLabelAndAFormula() {
+        Set<String> labels = new HashSet<>();
+        Set<Object> seen = new HashSet<>();
+        for (Samples.Sample sample : new Samples(1).all()) {
+            Op op = sample.op();
+            Object key = op instanceof Enum<?> ? op : op.getClass();
+            assertFalse(op.label().isBlank(), op::toString);
+            assertFalse(((Primitive) op).formula().isBlank(), op::toString);
+            if (seen.add(key)) {
+                assertTrue(labels.add(op.label()), () -> "two operations are called " + op.label());
+            }
+        }
+    }
+
+    @Test
+    void equalAttributesMakeEqualOperations() {
+        List<Samples.Sample> once = new Samples(7).all();
+        List<Samples.Sample> again = new Samples(7).all();
+        for (int i = 0; i < once.size(); i++) {
+            assertEquals(once.get(i).op(), again.get(i).op());
+            assertEquals(once.get(i).op().hashCode(), again.get(i).op().hashCode());
+        }
+    }
+
+    @Test
+    void comparisonsHaveNoDerivative() {
+        Tensor x = Tensor.of(new double[] {1, 2}).requireGrad();
+        for (Comparison c : Comparison.values()) {
+            assertFalse(Engine.apply(c, x, x).requiresGrad());
+        }
+    }
+}

@@ -1,0 +1,274 @@
+package dev.autodiff;
+
+import dev.autodiff.shape.Axes;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Random inputs for every operation of the catalogue, which is walked here: the constants of the enums and the records of the sealed
+ * families. An operation without a sample is an error, so that a new one can't go untested.
+ */
+final class Samples {
+    /**
+     * An operation with inputs that fit it.
+     *
+     * @param op the operation
+     * @param inputs all inputs, float64 where they are numbers
+     */
+    record Sample(Op op, List<Tensor> inputs) {
+        /** Returns the places of the inputs that have a derivative. */
+        List<Integer> differentiable() {
+            List<Integer> places = new ArrayList<>();
+            for (int i = 0; i < inputs.size(); i++) {
+                if (inputs.get(i).dtype().isFloating()) {
+                    places.add(i);
+                }
+            }
+            return places;
+        }
+
+        /** Returns the differentiable inputs. */
+        Tensor[] points() {
+            return differentiable().stream().map(inputs::get).toArray(Tensor[]::new);
+        }
+
+        /** Applies the operation with other values for the differentiable inputs. */
+        Tensor apply(List<Tensor> points) {
+            Tensor[] all = inputs.toArray(new Tensor[0]);
+            List<Integer> places = differentiable();
+            for (int i = 0; i < places.size(); i++) {
+                all[places.get(i)] = points.get(i);
+            }
+            return Engine.apply(op, all);
+        }
+
+        @Override
+        public String toString() {
+            return op.label() + " (" + op + ") at "
+                    + inputs.stream().map(t -> t.shape().toString()).toList();
+        }
+    }
+
+    private final Generator random;
+
+    Samples(long seed) {
+        random = Generator.seeded(seed);
+    }
+
+    /** Returns one random sample of every operation. */
+    List<Sample> all() {
+        List<Sample> samples = new ArrayList<>();
+        for (Class<?> family : Primitive.class.getPermittedSubclasses()) {
+            if (family.isEnum()) {
+                for (Object constant : family.getEnumConstants()) {
+                    samples.addAll(ofConstant((Op) constant));
+                }
+            } else if (family.isRecord()) {
+                samples.add(ofRecord(family));
+            } else {
+                for (Class<?> member : family.getPermittedSubclasses()) {
+                    samples.add(ofRecord(member));
+                }
+            }
+        }
+        return samples;
+    }
+
+    private List<Sample> ofConstant(Op op) {
+        if (op instanceof Elementwise f) {
+            return List.of(new Sample(f, elementwise(f)));
+        }
+        if (op instanceof Comparison) {
+            Shape shape = shape(3);
+            return List.of(new Sample(op, List.of(numbers(shape, 0), numbers(repeatable(shape), 1))));
+        }
+        if (op instanceof RowOp rowOp) {
+            return rows(rowOp);
+        }
+        throw new AssertionError("no sample for " + op + "; add one");
+    }
+
+    private List<Tensor> elementwise(Elementwise f) {
+        Shape shape = shape(3);
+        List<Tensor> inputs = new ArrayList<>();
+        for (int i = 0; i < f.arity(); i++) {
+            inputs.add(numbers(
+                    i == 0 && f.arity() > 1 && random.nextInt(4) == 0
+                            ? repeatable(shape)
+                            : i == 0 ? shape : repeatable(shape),
+                    i));
+        }
+        return switch (f) {
+            // defined for positive numbers, or between 0 and 1, alone
+            case LOG, SQRT, LOG1P -> List.of(inputs.get(0).abs());
+            case POW -> List.of(inputs.get(0).abs(), inputs.get(1));
+            case POW_BY_BASE, POW_BY_EXPONENT ->
+                List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2));
+            case LOG_LOSS -> List.of(inputs.get(0).abs().mul(0.4), inputs.get(1));
+            case SOFTPLUS ->
+                List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2).abs().add(20));
+            default -> inputs;
+        };
+    }
+
+    private List<Sample> rows(RowOp op) {
+        Shape shape = shape(2).insert(0, 1 + random.nextInt(3));
+        shape = shape.with(shape.rank() - 1, 1 + random.nextInt(5));
+        Tensor x = numbers(shape, 0);
+        Shape losses = shape.slice(0, shape.rank() - 1);
+        Tensor g = numbers(losses, 1);
+        Tensor target = numbers(shape, 2);
+        long[] labels = new long[losses.size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = random.nextInt(shape.size(-1));
+        }
+        Tensor classes = Tensor.of(labels, losses);
+        return switch (op) {
+            case SOFTMAX, LOG_SOFTMAX -> List.of(new Sample(op, List.of(x)));
+            case SOFTMAX_GRADIENT, LOG_SOFTMAX_GRADIENT -> List.of(new Sample(op, List.of(x, target)));
+            case CROSS_ENTROPY -> List.of(new Sample(op, List.of(x, target)), new Sample(op, List.of(x, classes)));
+            case CROSS_ENTROPY_GRADIENT ->
+                List.of(new Sample(op, List.of(g, x, target)), new Sample(op, List.of(g, x, classes)));
+        };
+    }
+
+    private Sample ofRecord(Class<?> type) {
+        Shape shape = shape(4);
+        Tensor x = numbers(shape, 0);
+        int rank = shape.rank();
+        if (type == Conversion.class) {
+            return new Sample(new Conversion(DType.FLOAT64, DType.FLOAT64), List.of(x));
+        }
+        if (type == Select.class) {
+            boolean[] mask = new boolean[shape.size()];
+            for (int i = 0; i < mask.length; i++) {
+                mask[i] = random.nextInt(2) == 0;
+            }
+            return new Sample(
+                    new Select(),
+                    List.of(Tensor.of(mask, shape), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
+        }
+        if (type == MatMul.class) {
+            int m = 1 + random.nextInt(4);
+            int k = random.nextInt(5);
+            int n = 1 + random.nextInt(4);
+            Shape batch = rank > 2 ? shape.slice(0, 2) : Shape.SCALAR;
+            Tensor left = numbers(batch.concat(Shape.of(m, k)), 0);
+            Tensor right = numbers(repeatable(batch).concat(Shape.of(k, n)), 1);
+            Tensor turned = numbers(batch.concat(Shape.of(k, m)), 0).transpose();
+            return new Sample(MatMul.INSTANCE, List.of(random.nextInt(2) == 0 ? left : turned, right));
+        }
+        if (type == Reduction.Sum.class) {
+            return new Sample(new Reduction.Sum(axes(rank), random.nextInt(2) == 0), List.of(x));
+        }
+        if (type == Reduction.Extreme.class) {
+            Tensor filled = numbers(full(shape), 0);
+            return new Sample(
+                    new Reduction.Extreme(random.nextInt(2) == 0, axes(rank), random.nextInt(2) == 0),
+                    List.of(distinct(filled)));
+        }
+        if (type == Reduction.LogSumExp.class) {
+            return new Sample(
+                    new Reduction.LogSumExp(axes(rank), random.nextInt(2) == 0), List.of(numbers(full(shape), 0)));
+        }
+        if (type == ShapeMove.Reshape.class) {
+            return new Sample(new ShapeMove.Reshape(Shape.of(shape.size(), 1)), List.of(x));
+        }
+        if (type == ShapeMove.Permute.class) {
+            return new Sample(new ShapeMove.Permute(Axes.of(random.permutation(rank))), List.of(x));
+        }
+        if (type == ShapeMove.Expand.class) {
+            return new Sample(new ShapeMove.Expand(shape), List.of(numbers(repeatable(shape), 0)));
+        }
+        if (type == ShapeMove.Slice.class) {
+            return new Sample(slice(shape), List.of(x));
+        }
+        if (type == ShapeMove.Embed.class) {
+            ShapeMove.Slice slice = slice(shape);
+            return new Sample(
+                    new ShapeMove.Embed(shape, slice),
+                    List.of(numbers(Shape.of(slice.count().toArray()), 0)));
+        }
+        if (type == ShapeMove.Concat.class) {
+            Shape some = shape.insert(0, random.nextInt(3));
+            int axis = random.nextInt(some.rank());
+            Tensor a = numbers(some, 0);
+            Tensor b = numbers(some.with(axis, random.nextInt(4)), 1);
+            return new Sample(
+                    new ShapeMove.Concat(axis, Axes.of(a.size(axis), b.size(axis), a.size(axis))), List.of(a, b, a));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private ShapeMove.Slice slice(Shape shape) {
+        int[] start = new int[shape.rank()];
+        int[] count = new int[shape.rank()];
+        int[] step = new int[shape.rank()];
+        for (int i = 0; i < start.length; i++) {
+            int n = shape.size(i);
+            step[i] = random.nextInt(2) == 0 ? 1 + random.nextInt(2) : -1 - random.nextInt(2);
+            start[i] = n == 0 ? 0 : random.nextInt(n);
+            int room = n == 0 ? 0 : 1 + (step[i] > 0 ? (n - 1 - start[i]) / step[i] : start[i] / -step[i]);
+            count[i] = random.nextInt(room + 1);
+        }
+        return new ShapeMove.Slice(Axes.of(start), Axes.of(count), Axes.of(step));
+    }
+
+    private Axes axes(int rank) {
+        return Axes.of(java.util.stream.IntStream.range(0, rank)
+                .filter(i -> random.nextInt(2) == 0)
+                .toArray());
+    }
+
+    /** Returns a random shape; one in eight sizes is 0 or 1. */
+    Shape shape(int mostAxes) {
+        int[] sizes = new int[random.nextInt(mostAxes + 1)];
+        for (int i = 0; i < sizes.length; i++) {
+            int kind = random.nextInt(16);
+            sizes[i] = kind == 0 ? 0 : kind == 1 ? 1 : 1 + random.nextInt(4);
+        }
+        return Shape.of(sizes);
+    }
+
+    private static Shape full(Shape shape) {
+        return Shape.of(Arrays.stream(shape.toArray()).map(s -> Math.max(s, 1)).toArray());
+    }
+
+    /** Returns a shape that broadcasts to another. */
+    Shape repeatable(Shape shape) {
+        int from = random.nextInt(3) == 0 ? random.nextInt(shape.rank() + 1) : 0;
+        int[] sizes = shape.slice(from, shape.rank()).toArray();
+        for (int i = 0; i < sizes.length; i++) {
+            if (random.nextInt(4) == 0) {
+                sizes[i] = 1;
+            }
+        }
+        return Shape.of(sizes);
+    }
+
+    /**
+     * Returns numbers of size 0.1 to 2 on a grid that is shifted for each input: 0 and equal numbers, where some functions have a kink,
+     * are at least 0.02 away, far more than the steps of the differences.
+     */
+    Tensor numbers(Shape shape, int input) {
+        double[] values = new double[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            double size = 0.1 + 0.1 * random.nextInt(19) + 0.03 * input;
+            values[i] = random.nextInt(2) == 0 ? size : -size;
+        }
+        return Tensor.of(values, shape);
+    }
+
+    /** Makes all elements differ by at least 0.05. */
+    private Tensor distinct(Tensor x) {
+        int[] order = random.permutation(x.size());
+        double[] values = new double[order.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 0.05 * (order[i] - values.length / 2.0);
+        }
+        return Tensor.of(values, x.shape());
+    }
+}
