@@ -152,21 +152,8 @@ final class Product64 implements Product<double[]> {
             int s = p * ap;
             int t = p + 1 < kc ? s + ap : s; // beyond the last one, b is zero
             pass(
-                    nc,
-                    sums[0],
-                    sums[1],
-                    sums[2],
-                    sums[3],
-                    b[p],
-                    b[p + 1],
-                    a[ao + s],
-                    a[ao + t],
-                    a[a1 + s],
-                    a[a1 + t],
-                    a[a2 + s],
-                    a[a2 + t],
-                    a[a3 + s],
-                    a[a3 + t]);
+                    nc, sums[0], sums[1], sums[2], sums[3], b[p], b[p + 1], a[ao + s], a[ao + t], a[a1 + s], a[a1 + t],
+                    a[a2 + s], a[a2 + t], a[a3 + s], a[a3 + t]);
         }
         for (int r = 0; r < rows; r++) {
             System.arraycopy(sums[r], 0, c, co + r * ci, nc);

@@ -62,24 +62,12 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
     }
 
     @Override
-    public void select(
-            boolean[] mask, int mo, int ms, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
+    public void select(boolean[] mask, int mo, int ms, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
         Workers.range(
                 n,
                 UNIT,
                 SIMPLE * n,
                 (i, end) -> loops.select(
-                        mask,
-                        mo + i * ms,
-                        ms,
-                        x,
-                        xo + i * xs,
-                        xs,
-                        y,
-                        yo + i * ys,
-                        ys,
-                        out,
-                        oo + i,
-                        end - i));
+                        mask, mo + i * ms, ms, x, xo + i * xs, xs, y, yo + i * ys, ys, out, oo + i, end - i));
     }
 }

@@ -61,8 +61,7 @@ public final class Workers {
      */
     public static synchronized void setThreads(int threads) {
         if (threads < 1 || threads > MOST_THREADS) {
-            throw new IllegalArgumentException(
-                    "workers: expected 1 to " + MOST_THREADS + " threads, got " + threads);
+            throw new IllegalArgumentException("workers: expected 1 to " + MOST_THREADS + " threads, got " + threads);
         }
         Pool old = pool;
         pool = new Pool(threads);
@@ -79,8 +78,8 @@ public final class Workers {
     private static synchronized Pool start() {
         Pool current = pool;
         if (current == null) {
-            current = new Pool(parse(
-                    System.getProperty(PROPERTY), Runtime.getRuntime().availableProcessors()));
+            current = new Pool(
+                    parse(System.getProperty(PROPERTY), Runtime.getRuntime().availableProcessors()));
             pool = current;
         }
         return current;
@@ -194,7 +193,8 @@ public final class Workers {
                 } else {
                     waiting = Thread.currentThread();
                     while (done.get() < chunks) {
-                        LockSupport.park(this); // an interrupted thread only spins here; the flag stays for the user to see
+                        LockSupport.park(
+                                this); // an interrupted thread only spins here; the flag stays for the user to see
                     }
                 }
             }

@@ -79,7 +79,20 @@ final class VectorProduct64 implements Product<double[]> {
                     1,
                     NANOS * m * n * k,
                     (j, end) -> packed(
-                            m, end - j, k, a, ao, ta ? m : k, ta, b, tb ? bo + j * k : bo + j, tb ? k : n, tb, c, co + j, n));
+                            m,
+                            end - j,
+                            k,
+                            a,
+                            ao,
+                            ta ? m : k,
+                            ta,
+                            b,
+                            tb ? bo + j * k : bo + j,
+                            tb ? k : n,
+                            tb,
+                            c,
+                            co + j,
+                            n));
         } else {
             Workers.range(
                     m,
@@ -87,7 +100,20 @@ final class VectorProduct64 implements Product<double[]> {
                     1,
                     NANOS * m * n * k,
                     (i, end) -> packed(
-                            end - i, n, k, a, ta ? ao + i : ao + i * k, ta ? m : k, ta, b, bo, tb ? k : n, tb, c, co + i * n, n));
+                            end - i,
+                            n,
+                            k,
+                            a,
+                            ta ? ao + i : ao + i * k,
+                            ta ? m : k,
+                            ta,
+                            b,
+                            bo,
+                            tb ? k : n,
+                            tb,
+                            c,
+                            co + i * n,
+                            n));
         }
     }
 
