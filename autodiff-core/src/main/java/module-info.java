@@ -13,5 +13,6 @@ module dev.autodiff.core {
     uses dev.autodiff.kernel.KernelProvider;
 
     provides dev.autodiff.kernel.KernelProvider with
-            dev.autodiff.kernel.PortableProvider;
+            dev.autodiff.kernel.PortableProvider,
+            dev.autodiff.kernel.vector.VectorProvider;
 }

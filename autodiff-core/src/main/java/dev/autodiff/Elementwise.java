@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.kernel.ElementwiseLoops;
 import dev.autodiff.kernel.ScalarFunctions;
+import dev.autodiff.kernel.SpecialFunctions;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.function.DoubleBinaryOperator;
@@ -89,12 +90,96 @@ enum Elementwise implements Primitive {
             (g, x, y, out) -> g.mul(share(y, x)),
             (g, x, y, out) -> g.mul(share(x, y))),
 
+    /** The derivative is 0 everywhere, also at the jumps. */
+    FLOOR("floor", "⌊x⌋", x -> Math.floor(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** The derivative is 0 everywhere, also at the jumps. */
+    CEIL("ceil", "⌈x⌉", x -> Math.ceil(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** Halves go to the even neighbour. The derivative is 0 everywhere, also at the jumps. */
+    ROUND("round", "x rounded to a whole number", x -> Math.rint(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** The derivative is 0 everywhere, also at the jumps. */
+    TRUNC(
+            "trunc",
+            "x without its fraction",
+            x -> x < 0 ? Math.ceil(x) : Math.floor(x),
+            Keep.NOTHING,
+            (g, x, out) -> g.zerosLike()),
+    /** The result has the sign of x. By y the derivative is −trunc(x / y). */
+    FMOD(
+            "fmod",
+            "x − y·trunc(x / y)",
+            (x, y) -> x % y,
+            Keep.INPUTS,
+            (g, x, y, out) -> g,
+            (g, x, y, out) -> g.mul(x.detach().div(y.detach()).trunc()).neg()),
+    /** The result has the sign of y. By y the derivative is −⌊x / y⌋. */
+    REMAINDER(
+            "remainder",
+            "x − y·⌊x / y⌋",
+            (x, y) -> SpecialFunctions.remainder(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g,
+            (g, x, y, out) -> g.mul(x.detach().div(y.detach()).floor()).neg()),
+    /** At a bound, x gets the gradient, as in PyTorch. */
+    CLAMP(
+            "clamp",
+            "min(max(x, y), z)",
+            (x, y, z) -> Math.min(Math.max(x, y), z),
+            Keep.INPUTS,
+            (g, x, y, z, out) -> g.mul(x.ge(y).to(x.dtype())).mul(x.le(z).to(x.dtype())),
+            (g, x, y, z, out) -> g.mul(x.lt(y).to(x.dtype())).mul(y.lt(z).to(x.dtype())),
+            (g, x, y, z, out) -> g.mul(x.maximum(y).gt(z).to(x.dtype()))),
+
     // ---- exponentials, logarithms, roots ----
     EXP("exp", "eˣ", x -> Math.exp(x), Keep.OUTPUT, (g, x, out) -> g.mul(out)),
     EXPM1("expm1", "eˣ − 1", x -> Math.expm1(x), Keep.OUTPUT, (g, x, out) -> g.mul(out.add(1))),
     LOG("log", "log x", x -> Math.log(x), Keep.INPUTS, (g, x, out) -> g.div(x)),
     LOG1P("log1p", "log(1 + x)", x -> Math.log1p(x), Keep.INPUTS, (g, x, out) -> g.div(x.add(1))),
     SQRT("sqrt", "√x", x -> Math.sqrt(x), Keep.OUTPUT, (g, x, out) -> g.div(out.mul(2))),
+    RSQRT(
+            "rsqrt",
+            "1 / √x",
+            x -> 1 / Math.sqrt(x),
+            Keep.BOTH,
+            (g, x, out) -> g.mul(out).div(x).mul(-0.5)),
+    /** 0 where x is 0, unless y is NaN. By y the derivative is x / y. */
+    XLOGY(
+            "xlogy",
+            "x·log y, 0 for x = 0",
+            (x, y) -> x == 0 && !Double.isNaN(y) ? 0 : x * Math.log(y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(y.log()),
+            (g, x, y, out) -> g.mul(x).div(y)),
+    LOG_ADD_EXP(
+            "logAddExp",
+            "log(eˣ + eʸ)",
+            (x, y) -> SpecialFunctions.logAddExp(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(x.sub(y).sigmoid()),
+            (g, x, y, out) -> g.mul(y.sub(x).sigmoid())),
+    LOG_SIGMOID(
+            "logSigmoid",
+            "−log(1 + e⁻ˣ)",
+            x -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x.neg().sigmoid())),
+    ERF(
+            "erf",
+            "2/√π·∫₀ˣ exp(−t²) dt",
+            x -> SpecialFunctions.erf(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x.square().neg().exp().mul(2 / Math.sqrt(Math.PI)))),
+    ERFC(
+            "erfc",
+            "1 − erf x",
+            x -> SpecialFunctions.erfc(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x.square().neg().exp().mul(-2 / Math.sqrt(Math.PI)))),
+    ERFINV(
+            "erfinv",
+            "the y with erf y = x",
+            x -> SpecialFunctions.erfinv(x),
+            Keep.OUTPUT,
+            (g, x, out) -> g.mul(out.square().exp().mul(Math.sqrt(Math.PI) / 2))),
 
     // ---- trigonometry ----
     SIN("sin", "sin x", x -> Math.sin(x), Keep.INPUTS, (g, x, out) -> g.mul(x.cos())),
@@ -104,6 +189,65 @@ enum Elementwise implements Primitive {
             x -> Math.cos(x),
             Keep.INPUTS,
             (g, x, out) -> g.mul(x.sin()).neg()),
+    TAN(
+            "tan",
+            "tan x",
+            x -> Math.tan(x),
+            Keep.OUTPUT,
+            (g, x, out) -> g.mul(out.square().add(1))),
+    ASIN(
+            "asin",
+            "arcsin x",
+            x -> Math.asin(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(squaredCosine(x).sqrt())),
+    ACOS(
+            "acos",
+            "arccos x",
+            x -> Math.acos(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(squaredCosine(x).sqrt()).neg()),
+    ATAN(
+            "atan",
+            "arctan x",
+            x -> Math.atan(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(x.square().add(1))),
+    /** The angle of the point (y, x): x is the ordinate, as the first argument of atan2 is. */
+    ATAN2(
+            "atan2",
+            "the angle of the point with ordinate x and abscissa y",
+            (x, y) -> Math.atan2(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(y).div(x.square().add(y.square())),
+            (g, x, y, out) -> g.mul(x).div(x.square().add(y.square())).neg()),
+    HYPOT(
+            "hypot",
+            "√(x² + y²)",
+            (x, y) -> Math.hypot(x, y),
+            Keep.BOTH,
+            (g, x, y, out) -> g.mul(x.div(out)),
+            (g, x, y, out) -> g.mul(y.div(out))),
+    SINH("sinh", "(eˣ − e⁻ˣ) / 2", x -> Math.sinh(x), Keep.INPUTS, (g, x, out) -> g.mul(x.cosh())),
+    COSH("cosh", "(eˣ + e⁻ˣ) / 2", x -> Math.cosh(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sinh())),
+    ASINH(
+            "asinh",
+            "log(x + √(x² + 1))",
+            x -> SpecialFunctions.asinh(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(x.square().add(1).sqrt())),
+    ACOSH(
+            "acosh",
+            "log(x + √(x² − 1))",
+            x -> SpecialFunctions.acosh(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(x.sub(1).mul(x.add(1)).sqrt())),
+    ATANH(
+            "atanh",
+            "½·log((1 + x) / (1 − x))",
+            x -> SpecialFunctions.atanh(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(squaredCosine(x))),
 
     // ---- activations, with the hot backward formulas as operations of their own ----
     SIGMOID(
@@ -265,6 +409,11 @@ enum Elementwise implements Primitive {
 
     private static Tensor reluGradient(Tensor x, Tensor y) {
         return Engine.apply(RELU_GRADIENT, x, y);
+    }
+
+    /** Returns (1 − x)·(1 + x), which keeps its digits near ±1: the square of the cosine where x is a sine. */
+    private static Tensor squaredCosine(Tensor x) {
+        return x.neg().add(1).mul(x.add(1));
     }
 
     /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; NaN where one is NaN. */

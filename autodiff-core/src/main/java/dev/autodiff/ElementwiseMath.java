@@ -115,6 +115,57 @@ public sealed interface ElementwiseMath permits Tensor {
         return minimum(((Tensor) this).scalarLike(y));
     }
 
+    /** The largest whole number that is not above x; the derivative is 0. */
+    default Tensor floor() {
+        return Engine.apply(Elementwise.FLOOR, (Tensor) this);
+    }
+
+    /** The smallest whole number that is not below x; the derivative is 0. */
+    default Tensor ceil() {
+        return Engine.apply(Elementwise.CEIL, (Tensor) this);
+    }
+
+    /** The nearest whole number, halves to the even one; the derivative is 0. */
+    default Tensor round() {
+        return Engine.apply(Elementwise.ROUND, (Tensor) this);
+    }
+
+    /** x without its fraction; the derivative is 0. */
+    default Tensor trunc() {
+        return Engine.apply(Elementwise.TRUNC, (Tensor) this);
+    }
+
+    /** {@code x − y·trunc(x / y)}, of the sign of x. */
+    default Tensor fmod(Tensor y) {
+        return Engine.apply(Elementwise.FMOD, (Tensor) this, y);
+    }
+
+    /** {@code x − y·trunc(x / y)}, of the sign of x. */
+    default Tensor fmod(double y) {
+        return fmod(((Tensor) this).scalarLike(y));
+    }
+
+    /** {@code x − y·⌊x / y⌋}, of the sign of y. */
+    default Tensor remainder(Tensor y) {
+        return Engine.apply(Elementwise.REMAINDER, (Tensor) this, y);
+    }
+
+    /** {@code x − y·⌊x / y⌋}, of the sign of y. */
+    default Tensor remainder(double y) {
+        return remainder(((Tensor) this).scalarLike(y));
+    }
+
+    /** {@code min(max(x, low), high)}; at a bound x still gets the gradient; NaN stays NaN. */
+    default Tensor clamp(double low, double high) {
+        Tensor x = (Tensor) this;
+        return clamp(x.scalarLike(low), x.scalarLike(high));
+    }
+
+    /** {@code min(max(x, low), high)}; where a bound is taken, it gets the gradient. */
+    default Tensor clamp(Tensor low, Tensor high) {
+        return Engine.apply(Elementwise.CLAMP, (Tensor) this, low, high);
+    }
+
     // ---- exponentials, logarithms, roots, trigonometry ----
 
     /** {@code eˣ}. */
@@ -150,6 +201,101 @@ public sealed interface ElementwiseMath permits Tensor {
     /** {@code cos x}, x in radians. */
     default Tensor cos() {
         return Engine.apply(Elementwise.COS, (Tensor) this);
+    }
+
+    /** {@code 1 / √x}; ∞ at 0, NaN below. */
+    default Tensor rsqrt() {
+        return Engine.apply(Elementwise.RSQRT, (Tensor) this);
+    }
+
+    /** {@code x·log y}, and 0 for x = 0, also at y = 0. */
+    default Tensor xlogy(Tensor y) {
+        return Engine.apply(Elementwise.XLOGY, (Tensor) this, y);
+    }
+
+    /** {@code x·log y}, and 0 for x = 0, also at y = 0. */
+    default Tensor xlogy(double y) {
+        return xlogy(((Tensor) this).scalarLike(y));
+    }
+
+    /** {@code log(eˣ + eʸ)}, without overflow. */
+    default Tensor logAddExp(Tensor y) {
+        return Engine.apply(Elementwise.LOG_ADD_EXP, (Tensor) this, y);
+    }
+
+    /** {@code log(1 / (1 + e⁻ˣ))}, without overflow. */
+    default Tensor logSigmoid() {
+        return Engine.apply(Elementwise.LOG_SIGMOID, (Tensor) this);
+    }
+
+    /** The error function {@code 2/√π·∫₀ˣ exp(−t²) dt}. */
+    default Tensor erf() {
+        return Engine.apply(Elementwise.ERF, (Tensor) this);
+    }
+
+    /** {@code 1 − erf x}, accurate for large x. */
+    default Tensor erfc() {
+        return Engine.apply(Elementwise.ERFC, (Tensor) this);
+    }
+
+    /** The inverse of {@link #erf}: ±∞ at ±1, NaN beyond. */
+    default Tensor erfinv() {
+        return Engine.apply(Elementwise.ERFINV, (Tensor) this);
+    }
+
+    /** {@code tan x}, x in radians. */
+    default Tensor tan() {
+        return Engine.apply(Elementwise.TAN, (Tensor) this);
+    }
+
+    /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN beyond ±1. */
+    default Tensor asin() {
+        return Engine.apply(Elementwise.ASIN, (Tensor) this);
+    }
+
+    /** The angle from 0 to π whose cosine is x, in radians; NaN beyond ±1. */
+    default Tensor acos() {
+        return Engine.apply(Elementwise.ACOS, (Tensor) this);
+    }
+
+    /** The angle from −π/2 to π/2 whose tangent is x, in radians. */
+    default Tensor atan() {
+        return Engine.apply(Elementwise.ATAN, (Tensor) this);
+    }
+
+    /** The angle from −π to π of the point with ordinate x (this) and abscissa y, in radians. */
+    default Tensor atan2(Tensor y) {
+        return Engine.apply(Elementwise.ATAN2, (Tensor) this, y);
+    }
+
+    /** {@code √(x² + y²)}, without overflow in between. */
+    default Tensor hypot(Tensor y) {
+        return Engine.apply(Elementwise.HYPOT, (Tensor) this, y);
+    }
+
+    /** {@code (eˣ − e⁻ˣ) / 2}. */
+    default Tensor sinh() {
+        return Engine.apply(Elementwise.SINH, (Tensor) this);
+    }
+
+    /** {@code (eˣ + e⁻ˣ) / 2}. */
+    default Tensor cosh() {
+        return Engine.apply(Elementwise.COSH, (Tensor) this);
+    }
+
+    /** The inverse of {@link #sinh}. */
+    default Tensor asinh() {
+        return Engine.apply(Elementwise.ASINH, (Tensor) this);
+    }
+
+    /** The inverse of {@link #cosh}, from 0; NaN below 1. */
+    default Tensor acosh() {
+        return Engine.apply(Elementwise.ACOSH, (Tensor) this);
+    }
+
+    /** The inverse of {@link #tanh}: ±∞ at ±1, NaN beyond. */
+    default Tensor atanh() {
+        return Engine.apply(Elementwise.ATANH, (Tensor) this);
     }
 
     // ---- activations ----

@@ -20,6 +20,11 @@ public final class InPlace {
         return buffer;
     }
 
+    /** Tells whether these operations may overwrite a tensor: it is a parameter or a buffer, not a view or a result of an operation. */
+    public static boolean canChange(Tensor tensor) {
+        return tensor.isLeaf() && tensor.storage().isMutable() && !tensor.isTransposedView();
+    }
+
     /**
      * Copies the elements of {@code value} into {@code target}.
      *
@@ -119,7 +124,7 @@ public final class InPlace {
     }
 
     private static Storage target(String operation, Tensor target) {
-        if (!target.isLeaf() || !target.storage().isMutable() || target.isTransposedView()) {
+        if (!canChange(target)) {
             throw new IllegalArgumentException(operation + ": the target of shape " + target.shape()
                     + " is neither a parameter nor a buffer and never changes; use requireGrad() or InPlace.buffer");
         }

@@ -103,10 +103,19 @@ final class Samples {
         }
         return switch (f) {
             // defined for positive numbers, or between 0 and 1, alone
-            case LOG, SQRT, LOG1P -> List.of(inputs.get(0).abs());
+            case LOG, SQRT, LOG1P, RSQRT -> List.of(inputs.get(0).abs());
             case POW -> List.of(inputs.get(0).abs(), inputs.get(1));
             case POW_BY_BASE, POW_BY_EXPONENT ->
                 List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2));
+            case ACOSH -> List.of(inputs.get(0).abs().add(1));
+            case ASIN, ACOS, ATANH, ERFINV -> List.of(inputs.get(0).mul(0.4));
+            case XLOGY -> List.of(inputs.get(0), inputs.get(1).abs());
+            // away from the jumps
+            case FLOOR, CEIL, ROUND, TRUNC -> List.of(inputs.get(0).mul(10).add(0.23));
+            case FMOD, REMAINDER ->
+                List.of(inputs.get(0).sign().mul(0.06), inputs.get(1).abs());
+            case CLAMP ->
+                List.of(inputs.get(0), inputs.get(1).abs().neg(), inputs.get(2).abs());
             case LOG_LOSS -> List.of(inputs.get(0).abs().mul(0.4), inputs.get(1));
             case SOFTPLUS ->
                 List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2).abs().add(20));

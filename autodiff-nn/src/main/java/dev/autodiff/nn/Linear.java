@@ -1,0 +1,72 @@
+package dev.autodiff.nn;
+
+import dev.autodiff.Generator;
+import dev.autodiff.Tensor;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fully connected layer: {@code y[…, j] = Σ_i x[…, i]·weight[j, i] + bias[j]}, of x […, in] and y […, out].
+ *
+ * @param weight [out, in]
+ * @param bias [out], or null for none
+ */
+public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
+
+    /** Checks the shapes. */
+    public Linear {
+        if (weight.rank() != 2) {
+            throw new ShapeException("linear: expected a weight of shape [out, in], got " + weight.shape());
+        }
+        if (bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
+            throw new ShapeException("linear: a weight of shape " + weight.shape() + " needs a bias of shape ["
+                    + weight.size(0) + "], got " + bias.shape());
+        }
+    }
+
+    /** Returns a float32 layer with the initializer's weight and bias. */
+    public static Linear of(int in, int out, Initializer initializer, Generator generator) {
+        return of(in, out, initializer, generator, DType.FLOAT32);
+    }
+
+    /** Returns a layer of a type with the initializer's weight and bias. */
+    public static Linear of(int in, int out, Initializer initializer, Generator generator, DType dtype) {
+        Shape shape = Shape.of(out, in);
+        Tensor weight = initializer.create(generator, dtype, shape);
+        return new Linear(
+                parameter("weight", weight), parameter("bias", initializer.createBias(generator, dtype, shape)));
+    }
+
+    /** Returns a float32 layer with the initializer's weight and no bias. */
+    public static Linear withoutBias(int in, int out, Initializer initializer, Generator generator) {
+        return withoutBias(in, out, initializer, generator, DType.FLOAT32);
+    }
+
+    /** Returns a layer of a type with the initializer's weight and no bias. */
+    public static Linear withoutBias(int in, int out, Initializer initializer, Generator generator, DType dtype) {
+        return new Linear(parameter("weight", initializer.create(generator, dtype, Shape.of(out, in))), null);
+    }
+
+    private static Tensor parameter(String name, Tensor value) {
+        return value.requireGrad().named(name);
+    }
+
+    /**
+     * Returns {@code x·weightᵀ + bias}.
+     *
+     * @param x […, in]
+     * @return […, out]
+     * @throws ShapeException if the last axis of x has another size than in
+     */
+    @Override
+    public Tensor forward(Tensor x) {
+        if (x.rank() == 0 || x.size(-1) != weight.size(1)) {
+            throw new ShapeException("linear: a weight of shape " + weight.shape() + " expects an input of shape […, "
+                    + weight.size(1) + "], got " + x.shape());
+        }
+        Tensor product = x.matmul(weight.transpose());
+        return bias == null ? product : product.add(bias);
+    }
+}
