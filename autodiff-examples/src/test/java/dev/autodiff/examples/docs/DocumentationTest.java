@@ -69,7 +69,8 @@ class DocumentationTest {
     @TestFactory
     Stream<DynamicTest> javaBlocksCompileRunAndPrintWhatThePageSays() throws IOException {
         return pages().map(page -> DynamicTest.dynamicTest(
-                ROOT.relativize(page.file()).toString(), () -> checkBlocks(page, Files.createTempDirectory(folder, "p"))));
+                ROOT.relativize(page.file()).toString(),
+                () -> checkBlocks(page, Files.createTempDirectory(folder, "p"))));
     }
 
     @TestFactory
@@ -141,7 +142,13 @@ class DocumentationTest {
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
         try (StandardJavaFileManager manager = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
             List<String> options = List.of(
-                    "-d", out.toString(), "-cp", System.getProperty("java.class.path"), "--release", "17", "-proc:none");
+                    "-d",
+                    out.toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    "--release",
+                    "17",
+                    "-proc:none");
             compiler.getTask(null, manager, found, options, null, files.keySet())
                     .call();
         }
@@ -149,7 +156,8 @@ class DocumentationTest {
         for (Diagnostic<? extends JavaFileObject> d : found.getDiagnostics()) {
             Unit unit = files.get(d.getSource());
             if (d.getKind() == Diagnostic.Kind.ERROR) {
-                errors.add(place(page, unit == null ? 0 : (int) d.getLineNumber() + unit.offset()) + d.getMessage(null));
+                errors.add(
+                        place(page, unit == null ? 0 : (int) d.getLineNumber() + unit.offset()) + d.getMessage(null));
             }
         }
         if (!errors.isEmpty()) {
@@ -184,7 +192,8 @@ class DocumentationTest {
         String[] parts = Files.readString(printed).split(MARK, -1);
         if (process.exitValue() != 0) {
             Unit last = units.get(Math.min(units.size(), parts.length) - 1);
-            fail(place(page, last.block().line()) + "the block failed:\n" + Files.readString(out.resolve("errors.txt")));
+            fail(place(page, last.block().line()) + "the block failed:\n"
+                    + Files.readString(out.resolve("errors.txt")));
         }
         for (int i = 0; i < units.size(); i++) {
             Block block = units.get(i).block();
@@ -260,7 +269,8 @@ class DocumentationTest {
         while (!Files.exists(folder.resolve("mvnw"))) {
             folder = folder.getParent();
             if (folder == null) {
-                throw new IllegalStateException("no folder with mvnw found above " + Path.of("").toAbsolutePath());
+                throw new IllegalStateException(
+                        "no folder with mvnw found above " + Path.of("").toAbsolutePath());
             }
         }
         return folder;

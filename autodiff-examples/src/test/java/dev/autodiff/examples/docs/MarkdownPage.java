@@ -23,7 +23,12 @@ final class MarkdownPage {
      * @param directive what a comment {@code <!-- snippet: … -->} before it says, or ""
      * @param output the {@code text} block below, if nothing but a line that ends in "prints" is between, or null
      */
-    record Block(int line, String language, String text, String directive, @Nullable String output) {}
+    record Block(
+            int line,
+            String language,
+            String text,
+            String directive,
+            @Nullable String output) {}
 
     record Link(int line, String target) {}
 
@@ -62,7 +67,8 @@ final class MarkdownPage {
                 directive = "";
                 afterBlock = language.equals("java");
             } else if (line.startsWith("<!-- snippet: ")) {
-                directive = line.substring("<!-- snippet: ".length(), line.indexOf("-->")).strip();
+                directive = line.substring("<!-- snippet: ".length(), line.indexOf("-->"))
+                        .strip();
             } else if (!line.isBlank()) {
                 afterBlock &= line.endsWith("prints");
                 if (line.startsWith("#")) {
