@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         description = "Programs that show what automatic differentiation does.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "PROGRAM",
-        subcommands = {GoldensProgram.class})
+        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class})
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;

@@ -89,7 +89,7 @@ enum Precision {
                 bound.extreme && Math.abs(want) > EXTREME
                         ? bound.relative * Math.abs(want)
                         : bound.absolute + bound.relative * Math.abs(want);
-            case FLOAT32 -> ABSOLUTE_32 + RELATIVE_32 * Math.abs(want);
+            case FLOAT32 -> Math.max(bound.absolute, ABSOLUTE_32) + RELATIVE_32 * Math.abs(want);
         };
         return Math.abs(got - want) / allowed;
     }
