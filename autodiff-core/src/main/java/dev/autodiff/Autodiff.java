@@ -70,22 +70,23 @@ public final class Autodiff {
     }
 
     private static ValueAndGrad differentiate(Function<? super Tensor, Tensor> f, Tensor x) {
-        return recorded(() -> {
+        return recorded(keep -> {
             Tensor leaf = tracked(x);
             Tensor y = f.apply(leaf);
             if (y.size() != 1) {
                 throw new GradientException("grad: the function must give one number, got shape " + y.shape()
-                        + "; reduce it with sum(), or use jacobian or vjp");
+                        + "; reduce it with sum(), or use vjp");
             }
             Tensor g = pull(y, y.onesLike(), leaf);
-            return new ValueAndGrad(outside(y, x), g == null ? x.zerosLike() : g);
+            return new ValueAndGrad(
+                    outside(y, keep, List.of(leaf)), g == null ? x.zerosLike() : outside(g, keep, List.of(leaf)));
         });
     }
 
     /**
      * Returns the gradients of a single number with respect to some tensors that it was computed from, without touching
-     * {@link Tensor#grad}; zeros for one that it does not depend on. The sweep is recorded if the number depends on other leaves or
-     * results too, and the graph is kept.
+     * {@link Tensor#grad}; zeros for one that it does not depend on. The sweep is recorded unless in noGrad, so that the
+     * gradients can be differentiated again, and the graph is kept.
      */
     public static List<Tensor> gradients(Tensor output, List<Tensor> inputs) {
         if (output.size() != 1) {
@@ -112,7 +113,9 @@ public final class Autodiff {
             }
             targets[i] = node;
         }
-        @Nullable Tensor[] found = Sweep.gradients(root, seed, targets, true, true);
+        @Nullable
+        Tensor[] found =
+                Sweep.gradients(root, seed, targets, true, Mode.current().isRecording());
         List<Tensor> result = new ArrayList<>();
         for (int i = 0; i < targets.length; i++) {
             Tensor g = found[i];
@@ -123,10 +126,10 @@ public final class Autodiff {
 
     /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
     public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
-        return recorded(() -> {
+        return recorded(keep -> {
             Tensor leaf = tracked(x);
             Tensor pulled = pull(f.apply(leaf), g, leaf);
-            return pulled == null ? x.zerosLike() : pulled;
+            return pulled == null ? x.zerosLike() : outside(pulled, keep, List.of(leaf));
         });
     }
 
@@ -159,7 +162,7 @@ public final class Autodiff {
         if (xs.size() != ts.size()) {
             throw new GradientException("jvp: " + xs.size() + " points need as many tangents, got " + ts.size());
         }
-        return recorded(() -> {
+        return recorded(keep -> {
             List<Tensor> leaves = new ArrayList<>();
             Map<Node, Tensor> tangents = new IdentityHashMap<>();
             for (int i = 0; i < xs.size(); i++) {
@@ -174,7 +177,7 @@ public final class Autodiff {
             List<Tensor> result = new ArrayList<>();
             for (int i = 0; i < ys.size(); i++) {
                 Tensor t = pushed[i];
-                result.add(t == null ? ys.get(i).zerosLike() : t);
+                result.add(t == null ? ys.get(i).zerosLike() : outside(t, keep, leaves));
             }
             return result;
         });
@@ -187,9 +190,11 @@ public final class Autodiff {
 
     // ---- common ----
 
-    /** Runs code that must record, whatever the thread does outside; if it does not, the result is cut off. */
-    private static <T> T recorded(Supplier<T> body) {
-        return Mode.current().recording(true, body);
+    /** Runs code that must record, whatever the thread does outside, and tells it what that is. */
+    private static <T> T recorded(Function<Boolean, T> body) {
+        Mode mode = Mode.current();
+        boolean outside = mode.isRecording();
+        return mode.recording(true, () -> body.apply(outside));
     }
 
     /**
@@ -197,14 +202,18 @@ public final class Autodiff {
      * a copy that stays connected.
      */
     private static Tensor tracked(Tensor x) {
-        if (x.requiresGrad()) {
-            return x.identity();
-        }
-        return x.requireGrad();
+        return x.requiresGrad() ? x.identity() : x.requireGrad();
     }
 
-    /** Cuts a function's value off from the leaf that only this class knows, unless the point is connected to something outside. */
-    private static Tensor outside(Tensor y, Tensor x) {
-        return x.requiresGrad() ? y : y.detach();
+    /**
+     * Cuts a result off from leaves that only this class knows, so that nothing is kept alive for a derivative that nobody can ask for;
+     * a result that depends on anything else stays connected, unless the thread does not record.
+     */
+    private static Tensor outside(Tensor result, boolean recording, List<Tensor> leaves) {
+        Node root = result.node();
+        if (root == null || (recording && !Sweep.dependsOnlyOn(root, leaves))) {
+            return result;
+        }
+        return result.detach();
     }
 }

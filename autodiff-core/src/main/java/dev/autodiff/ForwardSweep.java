@@ -50,6 +50,8 @@ final class ForwardSweep {
                 Comparator.comparingLong((Node n) -> n.number).reversed());
         Map<Node, Boolean> seen = new IdentityHashMap<>();
         List<Node> descending = new ArrayList<>();
+        // What is older than all of them cannot depend on one.
+        long oldest = known.keySet().stream().mapToLong(n -> n.number).min().orElse(Long.MAX_VALUE);
         for (Tensor output : outputs) {
             Node node = output.node();
             if (node != null && seen.put(node, true) == null) {
@@ -63,7 +65,7 @@ final class ForwardSweep {
             }
             descending.add(node);
             for (Node parent : node.parents) {
-                if (parent != null && seen.put(parent, true) == null) {
+                if (parent != null && parent.number >= oldest && seen.put(parent, true) == null) {
                     queue.add(parent);
                 }
             }

@@ -53,8 +53,8 @@ final class Node implements Saved {
     private boolean wanted;
 
     /** Makes a leaf. */
-    Node(Shape shape, DType dtype) {
-        this.number = 0;
+    Node(long number, Shape shape, DType dtype) {
+        this.number = number;
         this.op = null;
         this.parents = NO_PARENTS;
         this.shape = shape;
@@ -133,13 +133,18 @@ final class Node implements Saved {
         wanted = true;
     }
 
-    /** Lets the sweep compute the gradients of those inputs alone that lead to a target; the parents' turn was before. */
-    void want(Set<Node> targets) {
+    /**
+     * Lets the sweep compute the gradients of those inputs alone that lead to a target; the parents' turn was before, but for those that
+     * are older than every target and out of the sweep.
+     */
+    void want(Set<Node> targets, long oldest) {
         wants = 0;
         boolean beyond = false;
         for (int i = 0; i < parents.length; i++) {
             Node parent = parents[i];
-            if (parent != null && (targets.contains(parent) || (!parent.isLeaf() && parent.wanted))) {
+            if (parent != null
+                    && parent.number >= oldest
+                    && (targets.contains(parent) || (!parent.isLeaf() && parent.wanted))) {
                 wants |= i < Long.SIZE ? 1L << i : 0;
                 beyond |= i >= Long.SIZE;
             }

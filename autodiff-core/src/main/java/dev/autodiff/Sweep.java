@@ -5,10 +5,12 @@ import dev.autodiff.shape.ShapeException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first contribution to a node is kept as it is, the second makes a new array, later ones are added into that array, which
  * nobody else has seen; while the sweep itself is recorded, nothing is added in place. Marks and sums stand on the nodes. A leaf that
- * another thread's sweep has marked meanwhile, such as a parameter that two threads share, is kept in a map of this sweep instead.
+ * another sweep has marked meanwhile, such as a parameter that two threads share, is kept in a map of this sweep instead; an operation
+ * that another sweep has marked is an error, since one node holds one sum.
  */
 final class Sweep {
     private static final VarHandle MARK;
@@ -39,6 +42,11 @@ final class Sweep {
     private final Map<Node, Sum> foreignLeaves = new IdentityHashMap<>(0);
     private boolean retain;
     private boolean create;
+
+    /** No target has a smaller number: what is older cannot depend on one, and the sweep leaves it out. */
+    private long oldest = Long.MIN_VALUE;
+
+    private boolean leftOut;
 
     /** The sum of contributions to a leaf that another sweep has marked. */
     private static final class Sum {
@@ -84,6 +92,7 @@ final class Sweep {
         for (Node target : targets) {
             wanted.put(target, new Sum());
         }
+        sweep.oldest = Arrays.stream(targets).mapToLong(t -> t.number).min().orElse(Long.MAX_VALUE);
         try {
             sweep.collect(root);
             boolean others = sweep.restrictTo(wanted);
@@ -113,6 +122,34 @@ final class Sweep {
 
     private Map<Node, Sum> targets = Map.of();
 
+    /** Tells whether all leaves that a node depends on are among some leaves. */
+    static boolean dependsOnlyOn(Node root, List<Tensor> leaves) {
+        Map<Node, Boolean> seen = new IdentityHashMap<>();
+        for (Tensor leaf : leaves) {
+            seen.put(
+                    Objects.requireNonNull(leaf.node()),
+                    !Objects.requireNonNull(leaf.node()).isLeaf());
+        }
+        if (seen.containsValue(true)) {
+            return false; // the point itself was computed from something
+        }
+        List<Node> stack = new ArrayList<>(List.of(root));
+        while (!stack.isEmpty()) {
+            Node node = stack.remove(stack.size() - 1);
+            if (seen.put(node, false) == null) {
+                if (node.isLeaf()) {
+                    return false;
+                }
+                for (Node parent : node.parents) {
+                    if (parent != null) {
+                        stack.add(parent);
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
     /** Lists what the root depends on, the newest first; parents are always older, so a queue by number is enough. */
     private void collect(Node root) {
         visit(root);
@@ -131,8 +168,14 @@ final class Sweep {
         if (node.mark == this) {
             return;
         }
-        if (!node.isLeaf()) {
-            node.mark = this;
+        if (node.number < oldest) {
+            leftOut = true;
+        } else if (!node.isLeaf()) {
+            if (!MARK.compareAndSet(node, null, this)) {
+                throw new GradientException("backward: " + node.label() + " of shape " + node.shape
+                        + " is part of another sweep that is under way, in a hook, a rule or another thread;"
+                        + " let that one end first, or compute the shared part once for each");
+            }
             queue.add(node);
         } else if (!foreignLeaves.containsKey(node)) {
             if (!MARK.compareAndSet(node, null, this)) {
@@ -144,13 +187,13 @@ final class Sweep {
 
     /** Restricts the sweep to the paths that lead to targets, and tells whether the result depends on anything else. */
     private boolean restrictTo(Map<Node, Sum> wanted) {
-        boolean others = false;
+        boolean others = leftOut;
         for (Node leaf : leaves) {
             others |= !wanted.containsKey(leaf);
         }
         for (int i = order.size() - 1; i >= 0; i--) {
             Node node = order.get(i);
-            node.want(wanted.keySet());
+            node.want(wanted.keySet(), oldest);
         }
         return others;
     }
@@ -271,13 +314,17 @@ final class Sweep {
         return g;
     }
 
-    /** Adds a gradient to what {@link Tensor#grad} shows. */
+    /** Adds a gradient to what {@link Tensor#grad} shows, as another thread may do for the same leaf at the same time. */
     private void retain(Node node, Tensor g) {
-        Tensor before = node.gradient;
         boolean recording = mode.setRecording(create);
         try {
-            Tensor kept = create ? g : g.detach();
-            node.gradient = before == null ? kept : before.add(kept);
+            // A seed or a rule may give a parameter as the gradient, and that may change.
+            Tensor own = g.storage().isMutable() ? g.identity() : g;
+            Tensor kept = create ? own : own.detach();
+            synchronized (node) {
+                Tensor before = node.gradient;
+                node.gradient = before == null ? kept : before.add(kept);
+            }
         } finally {
             mode.setRecording(recording);
         }
@@ -286,8 +333,8 @@ final class Sweep {
     private void clear() {
         order.addAll(queue);
         for (Node node : order) {
-            node.mark = null;
             node.slot = null;
+            MARK.setRelease(node, null);
         }
         for (Node leaf : leaves) {
             if (leaf.mark == this) {

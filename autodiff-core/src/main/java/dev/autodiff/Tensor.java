@@ -473,7 +473,7 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
         }
         Tensor leaf = new Tensor(shape, data().copy());
         leaf.storage.allowChanges();
-        leaf.node = new Node(shape, dtype());
+        leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
         leaf.name = name;
         leaf.node.name = name;
         return leaf;

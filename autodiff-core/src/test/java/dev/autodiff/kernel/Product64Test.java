@@ -1,0 +1,117 @@
+package dev.autodiff.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.junit.jupiter.api.Test;
+
+/** The product of every provider that runs here, against EJML's in double precision. */
+class Product64Test {
+    /** Rounding of one addition in the twin's type; a sum of k terms errs by at most k of them, relative to their sizes. */
+    private static final double ROUNDING = Math.ulp(1.0);
+
+    @Property
+    void agreesWithTheReference(
+            @ForAll @IntRange(min = 0, max = 70) int m,
+            @ForAll @IntRange(min = 0, max = 150) int n,
+            @ForAll @IntRange(min = 0, max = 60) int k,
+            @ForAll boolean ta,
+            @ForAll boolean tb,
+            @ForAll long seed) {
+        check(m, n, k, ta, tb, seed);
+    }
+
+    @Test
+    void agreesWithTheReferenceWhereBlocksAreCut() {
+        for (boolean ta : new boolean[] {false, true}) {
+            for (boolean tb : new boolean[] {false, true}) {
+                check(145, 33, 513, ta, tb, 1); // more than one block of rows and of k
+                check(5, 1030, 20, ta, tb, 2); // more than one block of columns
+                check(1, 700, 300, ta, tb, 3);
+                check(300, 1, 700, ta, tb, 4);
+            }
+        }
+    }
+
+    private static void check(int m, int n, int k, boolean ta, boolean tb, long seed) {
+        Random random = new Random(seed);
+        int ao = random.nextInt(4);
+        int bo = random.nextInt(4);
+        int co = random.nextInt(4);
+        double[] a = numbers(random, ao + m * k);
+        double[] b = numbers(random, bo + k * n);
+        DMatrixRMaj left = matrix(a, ao, m, k, ta);
+        DMatrixRMaj right = matrix(b, bo, k, n, tb);
+        DMatrixRMaj want = new DMatrixRMaj(m, n);
+        if (k > 0 && m > 0 && n > 0) {
+            CommonOps_DDRM.mult(left, right, want);
+        }
+        for (KernelProvider provider : KernelRegistry.providers()) {
+            if (!provider.isUsable()) {
+                continue;
+            }
+            double[] c = new double[co + m * n + 3];
+            Arrays.fill(c, Double.NaN);
+            provider.create().float64().product().multiply(m, n, k, a, ao, ta, b, bo, tb, c, co);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    /*wide*/ double size = 0;
+                    for (int p = 0; p < k; p++) {
+                        size += Math.abs(left.get(i, p) * right.get(p, j));
+                    }
+                    assertEquals(
+                            want.get(i, j),
+                            c[co + i * n + j],
+                            (k + 1) * ROUNDING * size,
+                            provider.name() + " " + m + "×" + k + "×" + n + " at " + i + ", " + j + ", seed " + seed);
+                }
+            }
+            for (int i = 0; i < 3; i++) {
+                assertEquals(Double.NaN, c[co + m * n + i], provider.name() + " wrote behind the result");
+            }
+        }
+    }
+
+    @Test
+    void theFirstCallGivesTheSameBitsAsTheTenThousandth() {
+        double[] a = numbers(new Random(1), 16 * 40);
+        double[] b = numbers(new Random(2), 40 * 70);
+        for (KernelProvider provider : KernelRegistry.providers()) {
+            if (provider.isUsable()) {
+                Product<double[]> product = provider.create().float64().product();
+                double[] first = new double[16 * 70];
+                product.multiply(16, 70, 40, a, 0, false, b, 0, false, first, 0);
+                double[] last = new double[16 * 70];
+                for (int i = 0; i < 10_000; i++) {
+                    product.multiply(16, 70, 40, a, 0, false, b, 0, false, last, 0);
+                }
+                assertArrayEquals(first, last, provider.name());
+            }
+        }
+    }
+
+    private static double[] numbers(Random random, int n) {
+        double[] result = new double[n];
+        for (int i = 0; i < n; i++) {
+            result[i] = /*narrow*/ random.nextGaussian();
+        }
+        return result;
+    }
+
+    private static DMatrixRMaj matrix(double[] values, int offset, int rows, int columns, boolean transposed) {
+        DMatrixRMaj matrix = new DMatrixRMaj(rows, columns);
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                matrix.set(i, j, values[offset + (transposed ? j * rows + i : i * columns + j)]);
+            }
+        }
+        return matrix;
+    }
+}
