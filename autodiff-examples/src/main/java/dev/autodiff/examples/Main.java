@@ -85,10 +85,9 @@ public final class Main implements Runnable {
 
     private int fail(CommandLine command, Throwable e) {
         String message = e.getMessage();
-        boolean telling = message != null && !message.isBlank() && (e instanceof Exception);
-        command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": "
-                        + (telling ? message : e.toString()).replace('\n', ' '));
+        String text = message == null || message.isBlank() || e instanceof Error ? e.toString() : message;
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + text.replace('\n', ' '));
         if (stacktrace || Boolean.getBoolean("autodiff.trace")) {
             e.printStackTrace(command.getErr());
         }
