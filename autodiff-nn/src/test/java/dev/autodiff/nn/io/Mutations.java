@@ -37,7 +37,8 @@ public final class Mutations {
         for (int i = 0; i < COUNT; i++) {
             byte[] original = originals.get(generator.nextInt(originals.size()));
             byte[] damaged = mutate(original, generator, headerBytes);
-            Path file = folder.resolve("damaged" + i); // a new name: overwriting makes some file systems wait for the disk
+            Path file =
+                    folder.resolve("damaged" + i); // a new name: overwriting makes some file systems wait for the disk
             Files.write(file, damaged);
             long before = threads.getCurrentThreadAllocatedBytes();
             try {
