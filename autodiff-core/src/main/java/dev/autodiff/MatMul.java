@@ -80,14 +80,22 @@ record MatMul() implements Primitive {
 
     @Override
     public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
+        Tensor x = saved.input(0);
+        Tensor y = saved.input(1);
         return new Tensor[] {
-            saved.needs(0)
-                    ? Engine.apply(INSTANCE, g, saved.input(1).transpose()).sumTo(saved.inputShape(0))
-                    : null,
-            saved.needs(1)
-                    ? Engine.apply(INSTANCE, saved.input(0).transpose(), g).sumTo(saved.inputShape(1))
-                    : null
+            saved.needs(0) ? product(g, y.transpose(), x).sumTo(saved.inputShape(0)) : null,
+            saved.needs(1) ? product(x.transpose(), g, y).sumTo(saved.inputShape(1)) : null
         };
+    }
+
+    /**
+     * Returns a·b in the layout of the input whose gradient it is: for a transposed view as (bᵀ·aᵀ)ᵀ, so that turning the gradient back
+     * costs no copy.
+     */
+    private static Tensor product(Tensor a, Tensor b, Tensor like) {
+        return like.isTransposedView()
+                ? Engine.apply(INSTANCE, b.transpose(), a.transpose()).transpose()
+                : Engine.apply(INSTANCE, a, b);
     }
 
     @Override

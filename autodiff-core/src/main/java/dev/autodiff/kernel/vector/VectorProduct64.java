@@ -1,6 +1,7 @@
 package dev.autodiff.kernel.vector;
 
 import dev.autodiff.kernel.Product;
+import dev.autodiff.kernel.Workers;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
@@ -35,6 +36,9 @@ final class VectorProduct64 implements Product<double[]> {
     /** Up to so many multiplications, packing costs more than it gains. */
     private static final int SMALL = 512;
 
+    /** About the time of one multiplication and addition. */
+    private static final double NANOS = 0.025;
+
     /** The packed blocks of one thread. */
     private static final class Buffers {
         double[] a = {};
@@ -59,13 +63,57 @@ final class VectorProduct64 implements Product<double[]> {
             Arrays.fill(c, co, co + m * n, 0);
             return;
         }
+        if (n == 1 && m > 1) { // a column: read as the row cᵀ = bᵀ·aᵀ
+            multiply(1, m, k, b, bo, false, a, ao, !ta, c, co);
+            return;
+        }
         boolean few = m < MR || (long) m * n * k <= SMALL;
         if (few && !tb) {
             rows(m, n, k, a, ao, ta, b, bo, c, co);
-        } else if (few && !ta) {
+        } else if (few && (!ta || m == 1)) {
             dots(m, n, k, a, ao, b, bo, c, co);
+        } else if (n >= m) { // cut the longer side: each piece packs the other factor again
+            Workers.range(
+                    n,
+                    NR,
+                    1,
+                    NANOS * m * n * k,
+                    (j, end) -> packed(
+                            m,
+                            end - j,
+                            k,
+                            a,
+                            ao,
+                            ta ? m : k,
+                            ta,
+                            b,
+                            tb ? bo + j * k : bo + j,
+                            tb ? k : n,
+                            tb,
+                            c,
+                            co + j,
+                            n));
         } else {
-            packed(m, n, k, a, ao, ta, b, bo, tb, c, co);
+            Workers.range(
+                    m,
+                    MR,
+                    1,
+                    NANOS * m * n * k,
+                    (i, end) -> packed(
+                            end - i,
+                            n,
+                            k,
+                            a,
+                            ta ? ao + i : ao + i * k,
+                            ta ? m : k,
+                            ta,
+                            b,
+                            bo,
+                            tb ? k : n,
+                            tb,
+                            c,
+                            co + i * n,
+                            n));
         }
     }
 
@@ -153,8 +201,22 @@ final class VectorProduct64 implements Product<double[]> {
 
     // ---- with packing ----
 
+    /** A part of the product, in arrays whose rows lie {@code as}, {@code bs} and {@code cs} elements apart. */
     private static void packed(
-            int m, int n, int k, double[] a, int ao, boolean ta, double[] b, int bo, boolean tb, double[] c, int co) {
+            int m,
+            int n,
+            int k,
+            double[] a,
+            int ao,
+            int as,
+            boolean ta,
+            double[] b,
+            int bo,
+            int bs,
+            boolean tb,
+            double[] c,
+            int co,
+            int cs) {
         int blocks = (k + KC - 1) / KC;
         int deep = (k + blocks - 1) / blocks;
         int high = Math.min(MC, (m + MR - 1) / MR * MR);
@@ -165,11 +227,11 @@ final class VectorProduct64 implements Product<double[]> {
             int nc = Math.min(wide, n - jc);
             for (int pc = 0; pc < k; pc += deep) {
                 int kc = Math.min(deep, k - pc);
-                packB(kc, nc, b, tb ? bo + jc * k + pc : bo + pc * n + jc, tb ? k : n, tb, buffers.b);
+                packB(kc, nc, b, tb ? bo + jc * bs + pc : bo + pc * bs + jc, bs, tb, buffers.b);
                 for (int ic = 0; ic < m; ic += high) {
                     int mc = Math.min(high, m - ic);
-                    packA(mc, kc, a, ta ? ao + pc * m + ic : ao + ic * k + pc, ta ? m : k, ta, buffers.a);
-                    tiles(mc, nc, kc, buffers, c, co + ic * n + jc, n, pc > 0);
+                    packA(mc, kc, a, ta ? ao + pc * as + ic : ao + ic * as + pc, as, ta, buffers.a);
+                    tiles(mc, nc, kc, buffers, c, co + ic * cs + jc, cs, pc > 0);
                 }
             }
         }

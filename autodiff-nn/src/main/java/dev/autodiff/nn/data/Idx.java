@@ -12,7 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BiFunction;
@@ -89,11 +90,12 @@ public final class Idx {
 
     private static Tensor read(Path file, BiFunction<Shape, byte[], Tensor> convert) {
         String source = file.toString();
-        try (InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
+        try (FileChannel channel = FileChannel.open(file);
+                InputStream raw = new BufferedInputStream(Channels.newInputStream(channel), BUFFER)) {
             raw.mark(2);
             boolean packed = raw.read() == 0x1F && raw.read() == 0x8B;
             raw.reset();
-            long size = Files.size(file);
+            long size = channel.size();
             if (!packed) {
                 return new Idx(source, false, size, raw).content(convert);
             }

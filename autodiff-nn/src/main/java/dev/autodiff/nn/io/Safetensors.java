@@ -12,8 +12,9 @@ import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Comparator;
@@ -80,8 +81,8 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
      */
     public static Safetensors read(Path file) {
         String source = file.toString();
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(source, in, Files.size(file));
+        try (FileChannel channel = FileChannel.open(file)) { // whose size stays its own while the file is replaced
+            return read(source, Channels.newInputStream(channel), channel.size());
         } catch (EOFException e) {
             throw new FormatException(
                     source, "safetensors data", "the length at opening", "a file that became shorter", e);
