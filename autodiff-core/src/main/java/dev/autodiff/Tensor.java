@@ -198,7 +198,9 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
     public static Tensor uniform(Generator generator, DType dtype, Shape shape, double low, double high) {
         double[] values = new double[shape.size()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = low + generator.nextDouble() * (high - low);
+            double value = low + generator.nextDouble() * (high - low);
+            boolean roundedUp = dtype == DType.FLOAT32 && value < high && (float) value >= (float) high;
+            values[i] = roundedUp ? Math.nextDown((float) high) : value;
         }
         return random("uniform", dtype, shape, values);
     }

@@ -9,6 +9,7 @@ import java.util.Set;
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody else holds the array, and nobody compares these
 record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements ElementwiseLoops<A> {
     /** Elements that are never cut apart: a multiple of every vector length. */
     private static final int UNIT = 64;

@@ -1,19 +1,96 @@
 package dev.autodiff.examples;
 
+import dev.autodiff.examples.goldens.GoldensProgram;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
-/** The front of all example programs. */
-@Command(name = "autodiff", description = "Programs that show what automatic differentiation does.")
+/**
+ * The front of all example programs. Exit codes: 0 good, 1 failed, 2 wrong usage, 130 after Ctrl-C, which is the JVM's own. Results go to
+ * the standard output, progress and complaints to the standard error.
+ */
+@Command(
+        name = "./autodiff",
+        description = "Programs that show what automatic differentiation does.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "PROGRAM",
+        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class})
 public final class Main implements Runnable {
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--stacktrace",
+            scope = ScopeType.INHERIT,
+            description = "Show where in the code a failure happened.")
+    private boolean stacktrace;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                args));
     }
 
+    /** Runs a program and returns the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main).setOut(out).setErr(err);
+        line.setParameterExceptionHandler((e, arguments) -> complain(e));
+        line.setExecutionExceptionHandler((e, command, result) -> main.fail(command, e));
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return main.fail(line, e);
+        } finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    /** Without a program: lists the programs, one line each. */
     @Override
     public void run() {
-        CommandLine.usage(this, System.out);
+        if (spec == null) {
+            throw new IllegalStateException("picocli sets the command's description before it runs it");
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        for (Map.Entry<String, CommandLine> program : spec.subcommands().entrySet()) {
+            String[] description =
+                    program.getValue().getCommandSpec().usageMessage().description();
+            out.printf("%-8s  %s%n", program.getKey(), description.length == 0 ? "" : description[0]);
+        }
+    }
+
+    private static int complain(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        command.getErr()
+                .println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage() + "; see "
+                        + command.getCommandSpec().qualifiedName() + " --help");
+        return USAGE;
+    }
+
+    private int fail(CommandLine command, Throwable e) {
+        String message = e.getMessage();
+        String text = message == null || message.isBlank() || e instanceof Error ? e.toString() : message;
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + text.replace('\n', ' '));
+        if (stacktrace || Boolean.getBoolean("autodiff.trace")) {
+            e.printStackTrace(command.getErr());
+        }
+        return FAILED;
     }
 }

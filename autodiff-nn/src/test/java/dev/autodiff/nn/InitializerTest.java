@@ -87,6 +87,15 @@ class InitializerTest {
     }
 
     @Test
+    void aFloatBelowOneIsNotRoundedToOne() {
+        Generator almostOne = Generator.resumed(63_433_462); // the next number is above 1 − 2⁻²⁵
+        float value = Initializer.uniform01()
+                .create(almostOne, DType.FLOAT32, Shape.of(1))
+                .toFloatArray()[0];
+        assertEquals(Math.nextDown(1f), value);
+    }
+
+    @Test
     void aVectorHasNoFan() {
         ShapeException e = assertThrows(
                 ShapeException.class, () -> Initializer.heNormal().create(generator, DType.FLOAT32, Shape.of(5)));

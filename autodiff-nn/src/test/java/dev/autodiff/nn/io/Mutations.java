@@ -31,13 +31,14 @@ public final class Mutations {
      */
     public static void check(Path folder, long seed, List<byte[]> originals, int headerBytes, Consumer<Path> read)
             throws IOException {
-        Path file = folder.resolve("damaged");
         Generator generator = Generator.seeded(seed);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         int refused = 0;
         for (int i = 0; i < COUNT; i++) {
             byte[] original = originals.get(generator.nextInt(originals.size()));
             byte[] damaged = mutate(original, generator, headerBytes);
+            Path file =
+                    folder.resolve("damaged" + i); // a new name: overwriting makes some file systems wait for the disk
             Files.write(file, damaged);
             long before = threads.getCurrentThreadAllocatedBytes();
             try {
@@ -54,6 +55,7 @@ public final class Mutations {
             } catch (RuntimeException | Error e) {
                 fail("seed " + seed + ", mutation " + i + ": " + Arrays.toString(damaged), e);
             }
+            Files.delete(file);
             long allocated = threads.getCurrentThreadAllocatedBytes() - before;
             assertTrue(
                     allocated < MOST_BYTES,

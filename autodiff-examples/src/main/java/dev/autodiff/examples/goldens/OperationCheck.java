@@ -1,0 +1,220 @@
+package dev.autodiff.examples.goldens;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.autodiff.Autodiff;
+import dev.autodiff.Tensor;
+import dev.autodiff.examples.goldens.Precision.Bound;
+import dev.autodiff.shape.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Compares one operation's outputs, gradients, directional derivatives and Hessian-vector products with those of a golden case. */
+final class OperationCheck {
+    private static final Pattern STATED = Pattern.compile("tolerance (\\d+(?:\\.\\d+)?(?:e-?\\d+)?) absolute");
+
+    private final JsonObject entry;
+    private final Precision precision;
+    private final DType dtype;
+    private final String op;
+    private final JsonObject arguments;
+    private final JsonArray inputEntries;
+    private final List<@Nullable Tensor> inputs;
+    private final boolean extreme;
+    private final double absolute;
+    private final List<Mismatch> mismatches = new ArrayList<>();
+
+    private OperationCheck(Suite.Unit unit, Precision precision) {
+        this.entry = unit.entry();
+        this.precision = precision;
+        this.dtype = precision.dtype();
+        this.op = Json.text(entry.get("op"), "op");
+        this.arguments = entry.has("args") ? Json.object(entry.get("args"), "args") : new JsonObject();
+        this.inputEntries = Json.array(entry.get("inputs"), "inputs");
+        this.inputs = Json.optionalTensors(inputEntries, "inputs", dtype);
+        double stated = statedTolerance();
+        this.extreme = unit.id().startsWith("extreme/") && Double.isNaN(stated);
+        this.absolute = Double.isNaN(stated) ? Precision.ABSOLUTE : stated;
+    }
+
+    /** Where the order of a sum is free, the note says how far the result may be off; NaN if it does not. */
+    private double statedTolerance() {
+        JsonElement note = entry.get("note");
+        if (Json.isNull(note)) {
+            return Double.NaN;
+        }
+        Matcher stated = STATED.matcher(Json.text(note, "note"));
+        return stated.find() ? Double.parseDouble(stated.group(1)) : Double.NaN;
+    }
+
+    static Verdict check(Suite.Unit unit, Precision precision) {
+        return new OperationCheck(unit, precision).run();
+    }
+
+    private Verdict run() {
+        if (!OperationTable.knows(op)) {
+            throw new UnknownException(op);
+        }
+        List<@Nullable Tensor> points = new ArrayList<>(inputs);
+        List<Integer> differentiable = new ArrayList<>();
+        List<Tensor> leaves = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Tensor x = inputs.get(i);
+            if (x != null && requiresGradient(i)) {
+                Tensor leaf = x.requireGrad();
+                points.set(i, leaf);
+                differentiable.add(i);
+                leaves.add(leaf);
+            }
+        }
+        List<Tensor> outputs = OperationTable.apply(op, new Call(op, arguments, points));
+        outputs(outputs);
+        if (entry.has("cotangents") && mismatches.isEmpty() && !leaves.isEmpty()) {
+            derivatives(outputs, differentiable, leaves);
+        }
+        return Verdict.of(mismatches);
+    }
+
+    private boolean requiresGradient(int i) {
+        JsonElement flag = Json.object(inputEntries.get(i), "inputs").get("requires_grad");
+        return !Json.isNull(flag) && Json.flag(flag, "requires_grad");
+    }
+
+    private void outputs(List<Tensor> outputs) {
+        JsonArray wanted = Json.array(entry.get("outputs"), "outputs");
+        if (outputs.size() != wanted.size()) {
+            mismatches.add(Mismatch.of("outputs", outputs.size() + " tensors", wanted.size() + " tensors"));
+            return;
+        }
+        for (int i = 0; i < outputs.size(); i++) {
+            compare("output " + i, outputs.get(i), wanted.get(i), exact("outputs", i), Precision.FIRST_ORDER);
+        }
+    }
+
+    private void derivatives(List<Tensor> outputs, List<Integer> differentiable, List<Tensor> leaves) {
+        List<@Nullable Tensor> cotangents = Json.optionalTensors(entry.get("cotangents"), "cotangents", dtype);
+        Tensor s = null;
+        for (int k = 0; k < outputs.size(); k++) {
+            Tensor g = cotangents.get(k);
+            if (g != null && outputs.get(k).requiresGrad()) {
+                Tensor term = outputs.get(k).mul(g).sum();
+                s = s == null ? term : s.add(term);
+            }
+        }
+        List<Tensor> gradients =
+                s == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradients(s, leaves);
+        JsonArray grads = Json.array(entry.get("grads"), "grads");
+        for (int k = 0; k < leaves.size(); k++) {
+            int i = differentiable.get(k);
+            compare("grad of " + name(i), gradients.get(k), grads.get(i), exact("grads", i), Precision.FIRST_ORDER);
+        }
+        if (!entry.has("tangents")) {
+            return;
+        }
+        List<@Nullable Tensor> given = Json.optionalTensors(entry.get("tangents"), "tangents", dtype);
+        List<Tensor> tangents = new ArrayList<>();
+        for (int i : differentiable) {
+            Tensor t = given.size() == inputs.size() ? given.get(i) : given.get(tangents.size());
+            if (t == null) {
+                throw new GoldenFormatException("tangents: none for " + name(i) + ", which requires a gradient");
+            }
+            tangents.add(t);
+        }
+        if (entry.has("jvps")) {
+            forward(differentiable, tangents);
+        }
+        if (entry.has("hvp")) {
+            second(differentiable, leaves, gradients, tangents);
+        }
+    }
+
+    private void forward(List<Integer> differentiable, List<Tensor> tangents) {
+        List<Tensor> points = new ArrayList<>();
+        for (int i : differentiable) {
+            points.add(java.util.Objects.requireNonNull(inputs.get(i)));
+        }
+        List<Tensor> pushed = Autodiff.jvp(
+                xs -> {
+                    List<@Nullable Tensor> all = new ArrayList<>(inputs);
+                    for (int k = 0; k < xs.size(); k++) {
+                        all.set(differentiable.get(k), xs.get(k));
+                    }
+                    return OperationTable.apply(op, new Call(op, arguments, all));
+                },
+                points,
+                tangents);
+        JsonArray wanted = Json.array(entry.get("jvps"), "jvps");
+        for (int k = 0; k < wanted.size(); k++) {
+            if (!wanted.get(k).isJsonNull()) {
+                compare("jvp of output " + k, pushed.get(k), wanted.get(k), null, Precision.SECOND_ORDER);
+            }
+        }
+    }
+
+    /** The gradient of {@code Σ ⟨gradient, tangent⟩}: reverse over reverse. */
+    private void second(
+            List<Integer> differentiable, List<Tensor> leaves, List<Tensor> gradients, List<Tensor> tangents) {
+        Tensor slope = null;
+        for (int k = 0; k < leaves.size(); k++) {
+            if (gradients.get(k).requiresGrad()) {
+                Tensor term = gradients.get(k).mul(tangents.get(k)).sum();
+                slope = slope == null ? term : slope.add(term);
+            }
+        }
+        List<Tensor> products =
+                slope == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradients(slope, leaves);
+        JsonArray wanted = Json.array(entry.get("hvp"), "hvp");
+        for (int k = 0; k < leaves.size(); k++) {
+            int i = wanted.size() == inputs.size() ? differentiable.get(k) : k;
+            if (!wanted.get(i).isJsonNull()) {
+                compare(
+                        "hvp of " + name(differentiable.get(k)),
+                        products.get(k),
+                        wanted.get(i),
+                        null,
+                        Precision.SECOND_ORDER);
+            }
+        }
+    }
+
+    private String name(int i) {
+        JsonElement name = Json.object(inputEntries.get(i), "inputs").get("name");
+        return Json.isNull(name) ? "input " + i : Json.text(name, "name");
+    }
+
+    /** Returns the correctly rounded tensor that stands beside PyTorch's, if there is one. */
+    private @Nullable JsonElement exact(String field, int i) {
+        if (!entry.has("exact")) {
+            return null;
+        }
+        JsonElement list = Json.object(entry.get("exact"), "exact").get(field);
+        if (Json.isNull(list)) {
+            return null;
+        }
+        JsonArray array = Json.array(list, "exact." + field);
+        return i < array.size() && !array.get(i).isJsonNull() ? array.get(i) : null;
+    }
+
+    private void compare(String what, Tensor got, JsonElement want, @Nullable JsonElement exact, double relative) {
+        Tensor wanted = Json.tensor(want, what, dtype);
+        List<Tensor> accepted = new ArrayList<>(List.of(wanted));
+        if (exact != null) {
+            // Its entries may be bare lists of numbers in the shape of the tensor that they stand for.
+            accepted.add(
+                    exact.isJsonArray()
+                            ? Tensor.of(Json.numbers(exact, "exact"), wanted.shape())
+                                    .to(dtype)
+                            : Json.tensor(exact, "exact", dtype));
+        }
+        double tolerance = entry.has("tol") ? Json.number(entry.get("tol"), "tol") : relative;
+        Mismatch mismatch =
+                precision.compare(what, got, accepted, new Bound(Math.max(tolerance, relative), absolute, extreme));
+        if (mismatch != null) {
+            mismatches.add(mismatch);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.autodiff.examples.goldens;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.autodiff.Tensor;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Checks the family {@code errors}: what must be refused, with a message that names the fault. */
+final class RefusalCheck {
+    private RefusalCheck() {}
+
+    static Verdict check(Suite.Unit unit, Precision precision) {
+        JsonObject entry = unit.entry();
+        String op = Json.text(entry.get("op"), "op");
+        JsonObject arguments = entry.has("args") ? Json.object(entry.get("args"), "args") : new JsonObject();
+        List<@Nullable Tensor> inputs = Json.optionalTensors(entry.get("inputs"), "inputs", precision.dtype());
+        String words = words(entry);
+        if (op.startsWith("inplace")) {
+            return new Verdict.RefusedByDesign(
+                    "operations never overwrite a tensor; only an optimizer overwrites parameters, and backward over values that"
+                            + " were overwritten since is an exception");
+        }
+        Supplier<Object> act;
+        if (op.equals("item")) {
+            act = () -> first(inputs).item();
+        } else if (op.startsWith("backward") || op.startsWith("grad")) {
+            act = () -> backward(op, words, inputs, arguments);
+        } else if (OperationTable.knows(op)) {
+            act = () -> OperationTable.apply(op, new Call(op, arguments, inputs));
+        } else {
+            throw new UnknownException(op);
+        }
+        Object result;
+        try {
+            result = act.get();
+        } catch (UnknownException | GoldenFormatException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return names(e)
+                    ? new Verdict.Passed()
+                    : new Verdict.Failed(List.of(
+                            Mismatch.of("message", e.toString(), "an exception whose message names the fault")));
+        }
+        return new Verdict.Failed(List.of(Mismatch.of("result", String.valueOf(result), "an exception: " + words)));
+    }
+
+    /** The library's messages begin with the operation: {@code reshape: …}. An accident such as a null pointer names nothing. */
+    private static boolean names(RuntimeException e) {
+        String message = e.getMessage();
+        return message != null
+                && message.matches("(?s)\\w+( \\w+)*: .+")
+                && !(e instanceof NullPointerException)
+                && !(e instanceof ClassCastException)
+                && !(e instanceof ArrayIndexOutOfBoundsException)
+                && !(e instanceof NegativeArraySizeException);
+    }
+
+    private static String words(JsonObject entry) {
+        StringBuilder words = new StringBuilder();
+        for (String field : List.of("note", "message")) {
+            JsonElement e = entry.get(field);
+            if (!Json.isNull(e)) {
+                words.append(words.isEmpty() ? "" : "; ").append(Json.text(e, field));
+            }
+        }
+        return words.toString();
+    }
+
+    private static Tensor first(List<@Nullable Tensor> inputs) {
+        Tensor x = inputs.isEmpty() ? null : inputs.get(0);
+        if (x == null) {
+            throw new GoldenFormatException("inputs: expected at least one tensor");
+        }
+        return x;
+    }
+
+    /** Acts on the engine, told apart by the case's note and PyTorch's message. */
+    private static Object backward(String op, String words, List<@Nullable Tensor> inputs, JsonObject arguments) {
+        Tensor x = first(inputs);
+        if (arguments.size() != 0) {
+            throw new UnknownException(op + arguments.keySet());
+        }
+        if (words.contains("not require grad")) {
+            x.sum().backward();
+        } else if (words.contains("scalar outputs")) {
+            x.requireGrad().mul(2).backward();
+        } else if (words.contains("second time") || words.contains("twice")) {
+            Tensor loss = x.requireGrad().square().sum();
+            loss.backward();
+            loss.backward();
+        } else if (words.contains("Mismatch in shape") || words.contains("mismatch in shape")) {
+            x.requireGrad().mul(2).backward(Tensor.ones(x.dtype(), x.shape().concat(Shape.of(2))));
+        } else if (words.contains("dtype") || words.contains("floating point")) {
+            return x.to(DType.INT64).requireGrad();
+        } else if (words.contains("not have been used")) {
+            Tensor unused = x.requireGrad();
+            return dev.autodiff.Autodiff.gradients(x.requireGrad().sum(), List.of(unused));
+        } else {
+            throw new UnknownException(op + " (" + words + ")");
+        }
+        return "a gradient";
+    }
+}
