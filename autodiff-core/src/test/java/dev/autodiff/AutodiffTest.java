@@ -18,7 +18,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class AutodiffTest {
     /** The lecture's variant of Powell's singular function: {@code (a + 10b)² + 5(c − d)² + (b + 2c)⁴ + 10(a − d)⁴}. */
