@@ -196,7 +196,10 @@ public final class Generate {
         return s.append(result + "[] out, int oo, int n").toString();
     }
 
-    /** Writes one method with a loop for each usual combination of strides, each plain enough for the compiler to vectorise. */
+    /**
+     * Writes one method with a loop for each usual combination of strides. The compiler vectorises those in which one index serves all
+     * arrays, so the offsets must be equal there.
+     */
     private static void method(StringBuilder out, Function f, String type, String result) {
         int arity = f.parameters().size();
         out.append("\n    private static void " + f.method() + "(" + signature(arity, type, result) + ") {\n");
@@ -210,11 +213,13 @@ public final class Generate {
                 String operand = "abc".substring(i, i + 1);
                 boolean moves = strides.charAt(i) == '1';
                 condition.append((i > 0 ? " && " : "") + operand + "s == " + strides.charAt(i));
-                String load = operand + "[" + operand + "o" + (moves ? " + i" : "") + "]; ";
+                condition.append(moves ? " && " + operand + "o == oo" : "");
+                String load = operand + "[" + (moves ? "i" : operand + "o") + "]; ";
                 (moves ? inside : before).append(type + " " + f.parameters().get(i) + " = " + load);
             }
             out.append("        if (" + condition + ") {\n            " + before + "\n")
-                    .append(loop(inside.toString(), f, result) + "            return;\n        }\n");
+                    .append(loop("int i = oo; i < oo + n; i++", inside.toString(), "i", f, result))
+                    .append("            return;\n        }\n");
         }
         StringBuilder general = new StringBuilder();
         for (int i = 0; i < arity; i++) {
@@ -222,13 +227,13 @@ public final class Generate {
             String load = operand + "[" + operand + "o + i * " + operand + "s]; ";
             general.append(type + " " + f.parameters().get(i) + " = " + load);
         }
-        out.append(loop(general.toString(), f, result) + "    }\n");
+        out.append(loop("int i = 0; i < n; i++", general.toString(), "oo + i", f, result) + "    }\n");
     }
 
-    private static String loop(String loads, Function f, String result) {
+    private static String loop(String range, String loads, String index, Function f, String result) {
         String value = result.equals("float") ? "(float) (" + f.expression() + ")" : f.expression();
-        return "            for (int i = 0; i < n; i++) {\n                " + loads
-                + "\n                out[oo + i] = " + value + ";\n            }\n";
+        return "            for (" + range + ") {\n                " + loads + "\n                out[" + index + "] = "
+                + value + ";\n            }\n";
     }
 
     private static void write(Path file, String text) {

@@ -275,8 +275,8 @@ enum Elementwise implements Primitive {
     RELU("relu", "max(x, 0)", x -> Math.max(x, 0), Keep.OUTPUT, (g, x, out) -> reluGradient(g, out)),
     RELU_GRADIENT(
             "reluGradient",
-            "x for y > 0, else 0",
-            (x, y) -> y > 0 ? x : 0,
+            "0 for y ≤ 0, else x",
+            (x, y) -> y <= 0 ? 0 : x,
             Keep.INPUTS,
             (g, x, y, out) -> reluGradient(g, y),
             (g, x, y, out) -> g.zerosLike()),
@@ -294,8 +294,8 @@ enum Elementwise implements Primitive {
             "x for x > 0, else y·(eˣ − 1)",
             (x, y) -> x > 0 ? x : y * Math.expm1(x),
             Keep.INPUTS,
-            (g, x, y, out) ->
-                    g.mul(Tensor.where(x.gt(0), y.onesLike(), y.mul(x.minimum(0).exp()))),
+            (g, x, y, out) -> g.mul(
+                    Tensor.where(x.gt(0), y.onesLike(), y.mul(negativePart(x).exp()))),
             (g, x, y, out) -> g.mul(x.minimum(0).expm1())),
     /** Above x·y = z it is x itself, whose second derivative is 0. */
     SOFTPLUS(
@@ -303,8 +303,8 @@ enum Elementwise implements Primitive {
             "log(1 + e^(x·y)) / y, x for x·y > z",
             (x, y, z) -> ScalarFunctions.softplus(x, y, z),
             Keep.BOTH,
-            (g, x, y, z, out) ->
-                    g.mul(Tensor.where(x.mul(y).gt(z), x.onesLike(), x.mul(y).sigmoid())),
+            (g, x, y, z, out) -> g.mul(Tensor.where(
+                    x.mul(y).gt(z), x.onesLike(), below(x.mul(y), z).sigmoid())),
             (g, x, y, z, out) -> g.mul(Tensor.where(
                     x.mul(y).gt(z),
                     x.zerosLike(),
@@ -312,13 +312,14 @@ enum Elementwise implements Primitive {
             (g, x, y, z, out) -> g.zerosLike()),
 
     // ---- losses ----
-    /** The logarithms are cut at −100, as in PyTorch, so that a certain wrong answer costs 100 and not ∞. */
+    /** The logarithms are cut at −100, as in PyTorch, so that a certain wrong answer costs 100 and not ∞; so
+     * is the denominator of the gradient at 10⁻¹², kept as a float. */
     LOG_LOSS(
             "logLoss",
             "−(y·log x + (1 − y)·log(1 − x))",
             (x, y) -> -(y * Math.max(Math.log(x), -100) + (1 - y) * Math.max(Math.log1p(-x), -100)),
             Keep.INPUTS,
-            (g, x, y, out) -> g.mul(x.sub(y)).div(x.mul(x.neg().add(1)).maximum(1e-12)),
+            (g, x, y, out) -> g.mul(x.sub(y)).div(x.mul(x.neg().add(1)).maximum(1e-12f)),
             (g, x, y, out) -> g.mul(x.neg().log1p().maximum(-100).sub(x.log().maximum(-100)))),
     LOG_LOSS_WITH_LOGITS(
             "logLossWithLogits",
@@ -414,6 +415,16 @@ enum Elementwise implements Primitive {
     /** Returns (1 − x)·(1 + x), which keeps its digits near ±1: the square of the cosine where x is a sine. */
     private static Tensor squaredCosine(Tensor x) {
         return x.neg().add(1).mul(x.add(1));
+    }
+
+    /** Returns x below 0, else 0, whose derivative at 0 is 0: the second derivative of ELU at its kink, as in PyTorch. */
+    private static Tensor negativePart(Tensor x) {
+        return Tensor.where(x.lt(0), x, x.zerosLike());
+    }
+
+    /** Returns x, constant from the threshold on: the second derivative of softplus at its threshold is 0, as in PyTorch. */
+    private static Tensor below(Tensor x, Tensor threshold) {
+        return Tensor.where(x.lt(threshold), x, x.detach());
     }
 
     /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; NaN where one is NaN. */

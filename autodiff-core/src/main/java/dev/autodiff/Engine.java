@@ -42,7 +42,8 @@ final class Engine {
         if (value == null) {
             throw new IllegalStateException(op.label() + ": forward returned null; expected a tensor");
         }
-        return value.detach();
+        // A parameter that comes back as it is may change later, a result may not.
+        return value.storage().isMutable() ? value.detach().identity() : value.detach();
     }
 
     private static void watch(Op op, Tensor[] inputs, Tensor out) {

@@ -33,6 +33,9 @@ final class ForwardSweep {
             }
             if (any) {
                 Tensor t = op.jvp(inputs, node);
+                if (t == null) {
+                    throw new GradientException("jvp of " + op.label() + ": the rule gave no tangent");
+                }
                 Sweep.checkGradient("jvp of " + op.label(), t, node);
                 known.put(node, t);
             }
@@ -86,8 +89,9 @@ final class ForwardSweep {
             @Nullable Tensor[] pulled = op.vjp(g, saved);
             for (int i = 0; i < tangents.length; i++) {
                 Tensor t = tangents[i];
-                Tensor p = i < pulled.length ? pulled[i] : null;
-                if (t != null && p != null) {
+                Node parent = node.parents[i];
+                if (t != null && parent != null) {
+                    Tensor p = Sweep.contribution("jvp of " + op.label(), pulled, i, parent);
                     Tensor term = p.mul(t).sum();
                     sum = sum == null ? term : sum.add(term);
                 }

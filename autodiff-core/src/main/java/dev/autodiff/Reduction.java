@@ -134,11 +134,10 @@ sealed interface Reduction extends Primitive {
             return Keep.BOTH;
         }
 
-        /** Returns ∂out/∂x, the softmax over the axes. Where all of x is −∞ it is taken as 0, the limit of no weight. */
+        /** Returns ∂out/∂x, the softmax over the axes; NaN where all of x is −∞, as in PyTorch. */
         private Tensor weights(Saved saved) {
-            Tensor out = restoreAxes(saved.output(), saved.input(0).shape());
-            Tensor finite = Tensor.where(out.eq(Double.NEGATIVE_INFINITY), out.zerosLike(), out);
-            return saved.input(0).sub(finite).exp();
+            Tensor x = saved.input(0);
+            return x.sub(restoreAxes(saved.output(), x.shape())).exp();
         }
 
         @Override

@@ -250,12 +250,7 @@ final class Sweep {
             if (parent == null || !node.needs(i)) {
                 continue;
             }
-            Tensor contribution = i < contributions.length ? contributions[i] : null;
-            if (contribution == null) {
-                throw new GradientException("backward of " + op.label() + ": the VJP gave no gradient for input " + i
-                        + ", which needs one");
-            }
-            checkGradient("backward of " + op.label(), contribution, parent);
+            Tensor contribution = contribution("backward of " + op.label(), contributions, i, parent);
             if (watching) {
                 watch(node, i, contribution);
             }
@@ -269,6 +264,16 @@ final class Sweep {
             throw new NonFiniteException("backward of " + node.label() + " made " + bad + " for input " + input
                     + "; the operation's result has shape " + node.shape + Engine.at(node.origin));
         }
+    }
+
+    /** Returns what a VJP, maybe a user's, gave for an input that needs a gradient. */
+    static Tensor contribution(String what, @Nullable Tensor @Nullable [] contributions, int input, Node parent) {
+        Tensor contribution = contributions != null && input < contributions.length ? contributions[input] : null;
+        if (contribution == null) {
+            throw new GradientException(what + ": the VJP gave no gradient for input " + input + ", which needs one");
+        }
+        checkGradient(what, contribution, parent);
+        return contribution;
     }
 
     static void checkGradient(String what, Tensor g, Node of) {

@@ -32,7 +32,9 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
     /** Whether the storage holds the last two axes swapped. */
     private final boolean transposed;
 
-    private @Nullable Storage rowMajor;
+    /** Volatile, so that a thread that sees the copy sees its elements. */
+    private volatile @Nullable Storage rowMajor;
+
     private @Nullable Node node;
     private @Nullable String name;
 
@@ -178,7 +180,7 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
 
     /** {@code count} float64 numbers at equal distances, the first at {@code start} and the last at {@code stop}. */
     public static Tensor linspace(double start, double stop, int count) {
-        double[] values = new double[count];
+        double[] values = new double[Shape.of(count).size()];
         for (int i = 0; i < count; i++) {
             values[i] = count == 1 ? start : i == count - 1 ? stop : start + i * ((stop - start) / (count - 1));
         }

@@ -102,7 +102,7 @@ final class TensorFormat {
                 out.append(
                         last
                                 ? ", "
-                                : ",\n" + "\n".repeat(Math.max(0, tensor.rank() - axis - 3)) + " ".repeat(axis + 1));
+                                : ",\n" + "\n".repeat(Math.max(0, tensor.rank() - axis - 2)) + " ".repeat(axis + 1));
             }
             first = false;
             if (i < 0) {

@@ -1,11 +1,21 @@
 package dev.autodiff.kernel;
 
+import java.util.List;
+
 /** Kernels in plain Java that run everywhere without a flag. */
 final class PortableKernels implements Kernels {
-    private final FloatKernels<float[]> float32 =
-            new KernelSet<>(new Loops32(), new Product32(), new Reductions32(), new Rows32(), new Updates32());
-    private final FloatKernels<double[]> float64 =
-            new KernelSet<>(new Loops64(), new Product64(), new Reductions64(), new Rows64(), new Updates64());
+    private final FloatKernels<float[]> float32 = new KernelSet<>(
+            ThreadedLoops.of(new FastLoops(new Loops32()), Loops32.FUNCTIONS, FastLoops.FUNCTIONS),
+            new Product32(),
+            new Reductions32(),
+            new Rows32(),
+            new Updates32());
+    private final FloatKernels<double[]> float64 = new KernelSet<>(
+            ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS, List.of()),
+            new Product64(),
+            new Reductions64(),
+            new Rows64(),
+            new Updates64());
 
     @Override
     public String name() {

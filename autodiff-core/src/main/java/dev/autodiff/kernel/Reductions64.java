@@ -2,44 +2,96 @@ package dev.autodiff.kernel;
 
 import java.util.Arrays;
 
-/** Reductions in plain Java; sums are wide (double in both twins) and pairwise, in an order that the sizes alone decide. */
+/**
+ * Reductions in plain Java; sums are wide (double in both twins) and pairwise, in an order that the sizes alone decide. Shared among
+ * threads are the results, or the halves of one long sum; never are elements added in another order.
+ */
 final class Reductions64 implements Reductions<double[]> {
-    /** Up to this many numbers are added one after the other, by four interleaved sums in a row of neighbours. */
+    /** Up to this many numbers are added one after the other, by four interleaved sums if they are neighbours. */
     private static final int RUN = 128;
+
+    /** The longest stretch of exponentials that are computed at once. */
+    private static final int STRETCH = 512;
+
+    /** Sums of more numbers are shared among threads. */
+    private static final int LONG = 1 << 15;
+
+    /** About the time of one element of a sum or maximum. */
+    private static final /*wide*/ double NANOS = 0.4;
+
+    /** About the time of one element with an exponential. */
+    private static final double NANOS_EXP = 6.0; // float32: private static final double NANOS_EXP = 1.5;
 
     @Override
     public void reduce(Kind kind, double[] x, double[] out, int outer, int n, int inner) {
-        for (int o = 0; o < outer; o++) {
-            int from = o * n * inner;
-            int to = o * inner;
-            switch (kind) {
-                case SUM -> sum(x, from, n, inner, out, to);
-                case PRODUCT -> product(x, from, n, inner, out, to);
-                case MAX -> max(x, from, n, inner, out, to);
-                case MIN -> min(x, from, n, inner, out, to);
-                case LOG_SUM_EXP -> logSumExp(x, from, n, inner, out, to);
-            }
+        /*wide*/ double time = (kind == Kind.LOG_SUM_EXP ? NANOS_EXP : NANOS) * outer * n * inner;
+        if (kind == Kind.LOG_SUM_EXP && inner == 1) {
+            Workers.range(outer, 1, time, (from, to) -> {
+                /*wide*/ double[] sums = new /*wide*/ double[to - from];
+                logSumExpOfRows(x, from, to, n, sums);
+                for (int o = from; o < to; o++) {
+                    out[o] = /*narrow*/ sums[o - from];
+                }
+            });
+        } else if (outer > 1) {
+            Workers.range(outer, 1, time, (from, to) -> {
+                for (int o = from; o < to; o++) {
+                    reduce(kind, x, o * n * inner, n, inner, inner, out, o * inner);
+                }
+            });
+        } else if (outer == 1) {
+            Workers.range(inner, 64, time, (from, to) -> reduce(kind, x, from, n, to - from, inner, out, from));
         }
     }
 
-    private static void sum(double[] x, int from, int n, int inner, double[] out, int to) {
-        if (inner == 1) {
+    /** Reduces n rows of some width, which lie {@code step} elements apart. */
+    private static void reduce(Kind kind, double[] x, int from, int n, int width, int step, double[] out, int to) {
+        switch (kind) {
+            case SUM -> sum(x, from, n, width, step, out, to);
+            case PRODUCT -> product(x, from, n, width, step, out, to);
+            case MAX -> max(x, from, n, width, step, out, to);
+            case MIN -> min(x, from, n, width, step, out, to);
+            case LOG_SUM_EXP -> logSumExp(x, from, n, width, step, out, to);
+        }
+    }
+
+    // ---- sums ----
+
+    private static void sum(double[] x, int from, int n, int width, int step, double[] out, int to) {
+        if (step == 1) {
             out[to] = /*narrow*/ sum(x, from, n);
             return;
         }
-        /*wide*/ double[] sums = new /*wide*/ double[inner];
-        addRows(x, from, n, inner, sums);
-        for (int i = 0; i < inner; i++) {
+        /*wide*/ double[] sums = new /*wide*/ double[width];
+        addRows(x, from, n, width, step, sums);
+        for (int i = 0; i < width; i++) {
             out[to + i] = /*narrow*/ sums[i];
         }
     }
 
     /** Adds n neighbours pairwise. */
     static /*wide*/ double sum(double[] x, int from, int n) {
+        if (n > LONG && Workers.shares((long) (NANOS * n))) {
+            /*wide*/ double[] halves = new /*wide*/ double[2];
+            int half = half(n);
+            Workers.run(
+                    2,
+                    (long) (NANOS * n),
+                    i -> halves[i] = i == 0 ? pairwise(x, from, half) : pairwise(x, from + half, n - half));
+            return halves[0] + halves[1];
+        }
+        return pairwise(x, from, n);
+    }
+
+    /** Returns where n > RUN numbers are cut in two: about the middle, at a multiple of RUN. */
+    private static int half(int n) {
+        return Math.max(RUN, n / 2 / RUN * RUN);
+    }
+
+    private static /*wide*/ double pairwise(double[] x, int from, int n) {
         if (n > RUN) {
-            int half = (n >> 1) & -RUN;
-            half = half == 0 ? RUN : half;
-            return sum(x, from, half) + sum(x, from + half, n - half);
+            int half = half(n);
+            return pairwise(x, from, half) + pairwise(x, from + half, n - half);
         }
         /*wide*/ double s0 = 0;
         /*wide*/ double s1 = 0;
@@ -59,46 +111,47 @@ final class Reductions64 implements Reductions<double[]> {
         return (s0 + s1) + (s2 + s3);
     }
 
-    /** Adds n rows of width inner to the sums, pairwise over the rows. */
-    private static void addRows(double[] x, int from, int n, int inner, /*wide*/ double[] sums) {
+    /** Adds n rows to the sums, pairwise over the rows. */
+    private static void addRows(double[] x, int from, int n, int width, int step, /*wide*/ double[] sums) {
         if (n > RUN) {
-            int half = (n >> 1) & -RUN;
-            half = half == 0 ? RUN : half;
-            addRows(x, from, half, inner, sums);
-            /*wide*/ double[] others = new /*wide*/ double[inner];
-            addRows(x, from + half * inner, n - half, inner, others);
-            for (int i = 0; i < inner; i++) {
+            int half = half(n);
+            addRows(x, from, half, width, step, sums);
+            /*wide*/ double[] others = new /*wide*/ double[width];
+            addRows(x, from + half * step, n - half, width, step, others);
+            for (int i = 0; i < width; i++) {
                 sums[i] += others[i];
             }
             return;
         }
         for (int j = 0; j < n; j++) {
-            int row = from + j * inner;
-            for (int i = 0; i < inner; i++) {
+            int row = from + j * step;
+            for (int i = 0; i < width; i++) {
                 sums[i] += x[row + i];
             }
         }
     }
 
-    private static void product(double[] x, int from, int n, int inner, double[] out, int to) {
-        for (int i = 0; i < inner; i++) {
+    private static void product(double[] x, int from, int n, int width, int step, double[] out, int to) {
+        for (int i = 0; i < width; i++) {
             /*wide*/ double product = 1;
             for (int j = 0; j < n; j++) {
-                product *= x[from + j * inner + i];
+                product *= x[from + j * step + i];
             }
             out[to + i] = /*narrow*/ product;
         }
     }
 
-    private static void max(double[] x, int from, int n, int inner, double[] out, int to) {
-        if (inner == 1) {
+    // ---- extremes ----
+
+    private static void max(double[] x, int from, int n, int width, int step, double[] out, int to) {
+        if (step == 1) {
             out[to] = max(x, from, n);
             return;
         }
-        System.arraycopy(x, from, out, to, inner);
+        System.arraycopy(x, from, out, to, width);
         for (int j = 1; j < n; j++) {
-            int row = from + j * inner;
-            for (int i = 0; i < inner; i++) {
+            int row = from + j * step;
+            for (int i = 0; i < width; i++) {
                 out[to + i] = Math.max(out[to + i], x[row + i]);
             }
         }
@@ -106,40 +159,127 @@ final class Reductions64 implements Reductions<double[]> {
 
     /** Returns the largest of n neighbours, NaN if any is, −∞ for n = 0. */
     static double max(double[] x, int from, int n) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < from + n; i++) {
-            max = Math.max(max, x[i]);
+        double m0 = Double.NEGATIVE_INFINITY;
+        double m1 = Double.NEGATIVE_INFINITY;
+        double m2 = Double.NEGATIVE_INFINITY;
+        double m3 = Double.NEGATIVE_INFINITY;
+        int i = from;
+        int end = from + n;
+        for (; i + 3 < end; i += 4) { // four maxima, since each waits for the one before
+            m0 = Math.max(m0, x[i]);
+            m1 = Math.max(m1, x[i + 1]);
+            m2 = Math.max(m2, x[i + 2]);
+            m3 = Math.max(m3, x[i + 3]);
         }
-        return max;
+        for (; i < end; i++) {
+            m0 = Math.max(m0, x[i]);
+        }
+        return Math.max(Math.max(m0, m1), Math.max(m2, m3));
     }
 
-    private static void min(double[] x, int from, int n, int inner, double[] out, int to) {
-        Arrays.fill(out, to, to + inner, Double.POSITIVE_INFINITY);
-        for (int j = 0; j < n; j++) {
-            int row = from + j * inner;
-            for (int i = 0; i < inner; i++) {
+    private static void min(double[] x, int from, int n, int width, int step, double[] out, int to) {
+        if (step == 1) {
+            double m0 = x[from];
+            double m1 = m0;
+            double m2 = m0;
+            double m3 = m0;
+            int i = from;
+            int end = from + n;
+            for (; i + 3 < end; i += 4) {
+                m0 = Math.min(m0, x[i]);
+                m1 = Math.min(m1, x[i + 1]);
+                m2 = Math.min(m2, x[i + 2]);
+                m3 = Math.min(m3, x[i + 3]);
+            }
+            for (; i < end; i++) {
+                m0 = Math.min(m0, x[i]);
+            }
+            out[to] = Math.min(Math.min(m0, m1), Math.min(m2, m3));
+            return;
+        }
+        System.arraycopy(x, from, out, to, width);
+        for (int j = 1; j < n; j++) {
+            int row = from + j * step;
+            for (int i = 0; i < width; i++) {
                 out[to + i] = Math.min(out[to + i], x[row + i]);
             }
         }
     }
 
-    private static void logSumExp(double[] x, int from, int n, int inner, double[] out, int to) {
-        for (int i = 0; i < inner; i++) {
-            double max = Double.NEGATIVE_INFINITY;
-            for (int j = 0; j < n; j++) {
-                max = Math.max(max, x[from + j * inner + i]);
+    // ---- exponentials ----
+
+    private static void logSumExp(double[] x, int from, int n, int width, int step, double[] out, int to) {
+        double[] max = new double[width];
+        Arrays.fill(max, Double.NEGATIVE_INFINITY);
+        for (int j = 0; j < n; j++) {
+            int row = from + j * step;
+            for (int i = 0; i < width; i++) {
+                max[i] = Math.max(max[i], x[row + i]);
             }
-            if (Double.isInfinite(max) || Double.isNaN(max)) {
-                out[to + i] = max; // ∞ − ∞ would make NaN of an honest limit
-                continue;
+        }
+        /*wide*/ double[] sums = new /*wide*/ double[width];
+        double[] row = new double[width];
+        for (int j = 0; j < n; j++) {
+            System.arraycopy(x, from + j * step, row, 0, width);
+            for (int i = 0; i < width; i++) {
+                row[i] -= max[i];
             }
-            /*wide*/ double sum = 0;
-            for (int j = 0; j < n; j++) {
-                sum += Math.exp(x[from + j * inner + i] - max);
+            Transcendental.exp(row, row, 0, width);
+            for (int i = 0; i < width; i++) {
+                sums[i] += row[i];
             }
-            out[to + i] = /*narrow*/ (max + Math.log(sum));
+        }
+        for (int i = 0; i < width; i++) {
+            out[to + i] = /*narrow*/ log(sums[i], max[i]);
         }
     }
+
+    /**
+     * Sets {@code out[r − first] = log Σ_j exp x[r, j]} for rows of n neighbours, shifted by the largest; the limit if that is infinite,
+     * where ∞ − ∞ would give NaN.
+     */
+    static void logSumExpOfRows(double[] x, int first, int end, int n, /*wide*/ double[] out) {
+        // many short rows at once, or one long row in stretches: loops of some hundred elements are the fast ones
+        int together = Math.max(1, STRETCH / Math.max(1, n));
+        double[] scratch = new double[n > STRETCH ? STRETCH : Math.min(together, end - first) * n];
+        double[] max = new double[together];
+        for (int r = first; r < end; r += together) {
+            int rows = Math.min(together, end - r);
+            for (int q = 0; q < rows; q++) {
+                max[q] = max(x, (r + q) * n, n);
+            }
+            if (n > STRETCH) {
+                /*wide*/ double sum = 0;
+                for (int j = 0; j < n; j += STRETCH) {
+                    int length = Math.min(STRETCH, n - j);
+                    System.arraycopy(x, r * n + j, scratch, 0, length);
+                    for (int i = 0; i < length; i++) {
+                        scratch[i] -= max[0];
+                    }
+                    Transcendental.exp(scratch, scratch, 0, length);
+                    sum += pairwise(scratch, 0, length);
+                }
+                out[r - first] = log(sum, max[0]);
+                continue;
+            }
+            System.arraycopy(x, r * n, scratch, 0, rows * n);
+            for (int q = 0; q < rows; q++) {
+                for (int i = q * n; i < (q + 1) * n; i++) {
+                    scratch[i] -= max[q];
+                }
+            }
+            Transcendental.exp(scratch, scratch, 0, rows * n);
+            for (int q = 0; q < rows; q++) {
+                out[r + q - first] = log(pairwise(scratch, q * n, n), max[q]);
+            }
+        }
+    }
+
+    private static /*wide*/ double log(/*wide*/ double sum, double max) {
+        return Double.isInfinite(max) ? max : max + Math.log(sum);
+    }
+
+    // ---- places ----
 
     @Override
     public void argument(boolean largest, double[] x, long[] out, int outer, int n, int inner) {

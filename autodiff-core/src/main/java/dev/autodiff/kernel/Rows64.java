@@ -2,115 +2,143 @@ package dev.autodiff.kernel;
 
 /** Softmax and cross-entropy over rows in plain Java; sums are wide (double in both twins). */
 final class Rows64 implements Rows<double[]> {
+    /** About the time of one element: mostly that of an exponential. */
+    private static final double NANOS = 5.0; // float32: private static final double NANOS = 1.5;
+
+    private static void forRows(int rows, int n, Workers.Range work) {
+        Workers.range(rows, 1, NANOS * rows * n, work);
+    }
+
+    private static /*wide*/ double[] logSumExp(double[] x, int first, int end, int n) {
+        /*wide*/ double[] sums = new /*wide*/ double[end - first];
+        Reductions64.logSumExpOfRows(x, first, end, n, sums);
+        return sums;
+    }
+
     @Override
     public void softmax(double[] x, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            softmaxRow(x, out, r * n, n, 1);
-        }
+        forRows(rows, n, (first, end) -> {
+            shiftedExp(x, out, first, end, n);
+            for (int r = first; r < end; r++) {
+                scale(out, r * n, n, 1);
+            }
+        });
     }
 
-    /** Sets a row of out to factor · softmax(x). */
-    private static void softmaxRow(double[] x, double[] out, int from, int n, double factor) {
-        double max = Reductions64.max(x, from, n);
-        /*wide*/ double sum = 0;
-        for (int j = from; j < from + n; j++) {
-            double e = /*narrow*/ Math.exp(x[j] - max);
-            out[j] = e;
-            sum += e;
+    /** Sets {@code out[r, j] = exp(x[r, j] − m_r)} with m_r the largest of the row. */
+    private static void shiftedExp(double[] x, double[] out, int first, int end, int n) {
+        for (int r = first; r < end; r++) {
+            int from = r * n;
+            double max = Reductions64.max(x, from, n);
+            for (int j = from; j < from + n; j++) {
+                out[j] = x[j] - max;
+            }
         }
-        double scale = /*narrow*/ (factor / sum);
-        for (int j = from; j < from + n; j++) {
-            out[j] *= scale;
-        }
+        Transcendental.exp(out, out, first * n, end * n); // all rows at once: long loops are the fast ones
     }
 
-    /** Returns log Σ exp of a row; −∞ and ∞ where that is the limit. */
-    private static /*wide*/ double logSumExp(double[] x, int from, int n) {
-        double max = Reductions64.max(x, from, n);
-        if (Double.isInfinite(max) || Double.isNaN(max)) {
-            return max;
-        }
-        /*wide*/ double sum = 0;
+    /** Scales a row so that its sum becomes {@code total}. */
+    private static void scale(double[] out, int from, int n, /*wide*/ double total) {
+        double factor = /*narrow*/ (total / Reductions64.sum(out, from, n));
         for (int j = from; j < from + n; j++) {
-            sum += Math.exp(x[j] - max);
+            out[j] *= factor;
         }
-        return max + Math.log(sum);
     }
 
     @Override
     public void logSoftmax(double[] x, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            int from = r * n;
-            /*wide*/ double shift = logSumExp(x, from, n);
-            for (int j = from; j < from + n; j++) {
-                out[j] = /*narrow*/ (x[j] - shift);
+        forRows(rows, n, (first, end) -> {
+            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            for (int r = first; r < end; r++) {
+                int from = r * n;
+                for (int j = from; j < from + n; j++) {
+                    out[j] = /*narrow*/ (x[j] - shift[r - first]);
+                }
             }
-        }
+        });
     }
 
     @Override
     public void softmaxGradient(double[] g, double[] s, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            int from = r * n;
-            /*wide*/ double dot = 0;
-            for (int j = from; j < from + n; j++) {
-                /*wide*/ double cotangent = g[j];
-                dot += cotangent * s[j];
+        forRows(rows, n, (first, end) -> {
+            for (int r = first; r < end; r++) {
+                int from = r * n;
+                /*wide*/ double dot = 0;
+                for (int j = from; j < from + n; j++) {
+                    /*wide*/ double cotangent = g[j];
+                    dot += cotangent * s[j];
+                }
+                double shift = /*narrow*/ dot;
+                for (int j = from; j < from + n; j++) {
+                    out[j] = s[j] * (g[j] - shift);
+                }
             }
-            double shift = /*narrow*/ dot;
-            for (int j = from; j < from + n; j++) {
-                out[j] = s[j] * (g[j] - shift);
-            }
-        }
+        });
     }
 
     @Override
     public void logSoftmaxGradient(double[] g, double[] l, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            int from = r * n;
-            double sum = /*narrow*/ Reductions64.sum(g, from, n);
-            for (int j = from; j < from + n; j++) {
-                out[j] = g[j] - /*narrow*/ Math.exp(l[j]) * sum;
+        forRows(rows, n, (first, end) -> {
+            double[] exps = new double[(end - first) * n]; // out may be g
+            System.arraycopy(l, first * n, exps, 0, exps.length);
+            Transcendental.exp(exps, exps, 0, exps.length);
+            for (int r = first; r < end; r++) {
+                int from = r * n;
+                double sum = /*narrow*/ Reductions64.sum(g, from, n);
+                for (int j = from; j < from + n; j++) {
+                    out[j] = g[j] - exps[j - first * n] * sum;
+                }
             }
-        }
+        });
     }
 
     @Override
     public void crossEntropy(double[] x, long[] label, double[] loss, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            loss[r] = /*narrow*/ (logSumExp(x, r * n, n) - x[r * n + (int) label[r]]);
-        }
+        forRows(rows, n, (first, end) -> {
+            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            for (int r = first; r < end; r++) {
+                loss[r] = /*narrow*/ (shift[r - first] - x[r * n + (int) label[r]]);
+            }
+        });
     }
 
     @Override
     public void crossEntropyGradient(double[] g, double[] x, long[] label, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            softmaxRow(x, out, r * n, n, g[r]);
-            out[r * n + (int) label[r]] -= g[r];
-        }
+        forRows(rows, n, (first, end) -> {
+            shiftedExp(x, out, first, end, n);
+            for (int r = first; r < end; r++) {
+                scale(out, r * n, n, g[r]);
+                out[r * n + (int) label[r]] -= g[r];
+            }
+        });
     }
 
     @Override
     public void crossEntropy(double[] x, double[] target, double[] loss, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            int from = r * n;
-            /*wide*/ double shift = logSumExp(x, from, n);
-            /*wide*/ double sum = 0;
-            for (int j = from; j < from + n; j++) {
-                sum += target[j] * (shift - x[j]);
+        forRows(rows, n, (first, end) -> {
+            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            for (int r = first; r < end; r++) {
+                int from = r * n;
+                /*wide*/ double sum = 0;
+                for (int j = from; j < from + n; j++) {
+                    sum += target[j] * (shift[r - first] - x[j]);
+                }
+                loss[r] = /*narrow*/ sum;
             }
-            loss[r] = /*narrow*/ sum;
-        }
+        });
     }
 
     @Override
     public void crossEntropyGradient(double[] g, double[] x, double[] target, double[] out, int rows, int n) {
-        for (int r = 0; r < rows; r++) {
-            int from = r * n;
-            softmaxRow(x, out, from, n, /*narrow*/ (g[r] * Reductions64.sum(target, from, n)));
-            for (int j = from; j < from + n; j++) {
-                out[j] -= g[r] * target[j];
+        forRows(rows, n, (first, end) -> {
+            shiftedExp(x, out, first, end, n);
+            for (int r = first; r < end; r++) {
+                int from = r * n;
+                scale(out, from, n, g[r] * Reductions64.sum(target, from, n));
+                for (int j = from; j < from + n; j++) {
+                    out[j] -= g[r] * target[j];
+                }
             }
-        }
+        });
     }
 }

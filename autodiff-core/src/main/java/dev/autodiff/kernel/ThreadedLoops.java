@@ -1,20 +1,70 @@
 package dev.autodiff.kernel;
 
+import java.util.List;
+import java.util.Set;
+
 /**
- * Shares the elements of long loops among the {@link Workers}. An element's value does not depend on where the range is cut,
+ * Hands loops on in the form in which they are fast, and shares the elements of long ones among the {@link Workers}. An element's value does not depend on where the range is cut,
  * and the cuts are multiples of the vector length.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody else holds the array, and nobody compares these
 record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements ElementwiseLoops<A> {
     /** Elements that are never cut apart: a multiple of every vector length. */
     private static final int UNIT = 64;
 
-    /** About what one element of a comparison or selection costs. */
+    /** About what one element costs in a loop that the compiler vectorises. */
     private static final double SIMPLE = 0.3;
+
+    /** About what one element of {@link FastLoops} costs. */
+    private static final double FAST = 0.8;
+
+    /** About what one element of any other function costs. */
+    private static final double SLOW = 10;
+
+    private static final Set<String> SIMPLE_FUNCTIONS = Set.of(
+            "ADD",
+            "SUB",
+            "MUL",
+            "DIV",
+            "NEG",
+            "IDENTITY",
+            "SQUARE",
+            "RECIPROCAL",
+            "ABS",
+            "SIGN",
+            "STEP",
+            "MAXIMUM",
+            "MINIMUM",
+            "CLAMP",
+            "SQRT",
+            "SIGMOID_GRADIENT",
+            "TANH_GRADIENT",
+            "RELU",
+            "RELU_GRADIENT",
+            "LEAKY_RELU");
+
+    /**
+     * Shares the work of these loops, whose functions have these names.
+     *
+     * @param fast the functions that have one of the fast loops
+     */
+    static <A> ElementwiseLoops<A> of(ElementwiseLoops<A> loops, List<String> functions, List<String> fast) {
+        return new ThreadedLoops<>(
+                loops,
+                functions.stream()
+                        .mapToDouble(f -> SIMPLE_FUNCTIONS.contains(f) ? SIMPLE : fast.contains(f) ? FAST : SLOW)
+                        .toArray());
+    }
 
     @Override
     public void unary(int f, A x, int xo, int xs, A out, int oo, int n) {
+        if (xs == 1 && xo != oo) { // the fast loops have one index for all arrays
+            System.arraycopy(x, xo, out, oo, n);
+            unary(f, out, oo, 1, out, oo, n);
+            return;
+        }
         double time = nanos[f] * n;
         if (!Workers.shares((long) time)) {
             loops.unary(f, x, xo, xs, out, oo, n);
@@ -25,6 +75,18 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
 
     @Override
     public void binary(int f, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
+        if (xs == 1 && ys == 1 && xo != yo) { // the fast loops have one index for all arrays
+            if (xo == oo && x != out) {
+                System.arraycopy(y, yo, out, oo, n);
+                binary(f, x, xo, 1, out, oo, 1, out, oo, n);
+                return;
+            }
+            if (yo == oo && y != out) {
+                System.arraycopy(x, xo, out, oo, n);
+                binary(f, out, oo, 1, y, yo, 1, out, oo, n);
+                return;
+            }
+        }
         double time = nanos[f] * n;
         if (!Workers.shares((long) time)) {
             loops.binary(f, x, xo, xs, y, yo, ys, out, oo, n);
