@@ -103,8 +103,7 @@ final class MnistTraining {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException shutdown) {
-                // Ctrl-C came first: the hook has told so.
-                return;
+                err.flush(); // Ctrl-C came first, and the hook runs
             }
         }
     }
@@ -264,10 +263,7 @@ final class MnistTraining {
                 confusion[truth][prediction]++;
                 if (truth != prediction) {
                     wrong.add(new Pictures.Wrong(
-                            batch.inputs().select(0, i).toFloatArray(),
-                            truth,
-                            prediction,
-                            probabilities.get(i, prediction)));
+                            batch.inputs().select(0, i), truth, prediction, probabilities.get(i, prediction)));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.autodiff.examples;
 
+import dev.autodiff.Tensor;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -31,7 +32,7 @@ final class Pictures {
     private static final int TITLE = 40;
 
     /** A digit that was taken for another one. */
-    record Wrong(float[] pixels, int truth, int prediction, double probability) {}
+    record Wrong(Tensor pixels, int truth, int prediction, double probability) {}
 
     private Pictures() {}
 
@@ -54,7 +55,7 @@ final class Pictures {
         styler.setYAxisMin(0.0);
         add(chart.addSeries("training", epochs, training), TRAINING, SeriesMarkers.CIRCLE);
         add(chart.addSeries("validation", epochs, validation), VALIDATION, SeriesMarkers.DIAMOND);
-        return BitmapEncoder.getBitmapBytes(chart, BitmapEncoder.BitmapFormat.PNG);
+        return png(BitmapEncoder.getBufferedImage(chart));
     }
 
     private static void add(XYSeries series, Color color, Marker marker) {
@@ -83,7 +84,7 @@ final class Pictures {
             Wrong digit = digits.get(i);
             int x = GAP + i % COLUMNS * (side + GAP);
             int y = TITLE + i / COLUMNS * (side + CAPTION + GAP);
-            draw(image, digit.pixels(), x, y);
+            draw(image, digit.pixels().toFloatArray(), x, y);
             String prediction = "said " + digit.prediction();
             g.setColor(VALIDATION);
             g.drawString(prediction, x, y + side + 15);
@@ -92,6 +93,10 @@ final class Pictures {
             g.drawString(truth, x + side - g.getFontMetrics().stringWidth(truth), y + side + 15);
         }
         g.dispose();
+        return png(image);
+    }
+
+    private static byte[] png(BufferedImage image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageIO.write(image, "png", out);
         return out.toByteArray();

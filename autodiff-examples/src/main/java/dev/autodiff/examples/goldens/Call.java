@@ -91,6 +91,11 @@ final class Call {
         return Json.isNull(element) ? null : element;
     }
 
+    /** Notes an argument that is read elsewhere. */
+    void markRead(String name) {
+        read.add(name);
+    }
+
     boolean has(String name) {
         return !Json.isNull(arguments.get(name));
     }

@@ -85,7 +85,7 @@ final class GoldenFiles {
             add(suites, "training", file, "net222", file.get("net222"), TrainingCheck::network);
             if (file.has("optimizers")) {
                 JsonObject optimizers = Json.object(file.get("optimizers"), "optimizers");
-                add(suites, "training", file, "optimizers.runs", optimizers.get("runs"), TrainingCheck::optimizer);
+                add(suites, "training", file, "optimizers.runs", optimizers.get("runs"), OptimizerCheck::check);
             }
             add(suites, "training", file, "models", file.get("models"), TrainingCheck::model);
             add(suites, "training", file, "clip", file.get("clip"), TrainingCheck::clip);

@@ -44,15 +44,9 @@ final class Json {
             if (p.isNumber()) {
                 return p.getAsDouble();
             }
-            switch (p.getAsString()) {
-                case "NaN":
-                    return Double.NaN;
-                case "Infinity":
-                    return Double.POSITIVE_INFINITY;
-                case "-Infinity":
-                    return Double.NEGATIVE_INFINITY;
-                default:
-                    break;
+            String text = p.getAsString();
+            if (text.equals("NaN") || text.equals("Infinity") || text.equals("-Infinity")) {
+                return Double.parseDouble(text);
             }
         }
         throw wrong(what, "a number", element);
@@ -106,28 +100,33 @@ final class Json {
                     what + ".data: expected " + shape.size() + " elements for shape " + shape + ", got " + data.size());
         }
         String dtype = text(object.get("dtype"), what + ".dtype");
-        switch (dtype) {
-            case "float64":
-                return Tensor.of(numbers(data, what + ".data"), shape).to(floating);
-            case "int64":
-                long[] whole = new long[data.size()];
-                for (int i = 0; i < whole.length; i++) {
-                    double value = number(data.get(i), what + ".data");
-                    if (value != Math.rint(value)) {
-                        throw wrong(what + ".data[" + i + "]", "a whole number", data.get(i));
-                    }
-                    whole[i] = data.get(i).getAsLong();
-                }
-                return Tensor.of(whole, shape);
-            case "bool":
-                boolean[] truths = new boolean[data.size()];
-                for (int i = 0; i < truths.length; i++) {
-                    truths[i] = flag(data.get(i), what + ".data[" + i + "]");
-                }
-                return Tensor.of(truths, shape);
-            default:
+        return switch (dtype) {
+            case "float64" -> Tensor.of(numbers(data, what + ".data"), shape).to(floating);
+            case "int64" -> Tensor.of(wholeNumbers(data, what + ".data"), shape);
+            case "bool" -> Tensor.of(flags(data, what + ".data"), shape);
+            default ->
                 throw new GoldenFormatException(what + ".dtype: expected float64, int64 or bool, got '" + dtype + "'");
+        };
+    }
+
+    private static long[] wholeNumbers(JsonArray data, String what) {
+        long[] values = new long[data.size()];
+        for (int i = 0; i < values.length; i++) {
+            double value = number(data.get(i), what + "[" + i + "]");
+            if (value != Math.rint(value) || Double.isInfinite(value)) {
+                throw wrong(what + "[" + i + "]", "a whole number", data.get(i));
+            }
+            values[i] = data.get(i).getAsBigDecimal().longValue();
         }
+        return values;
+    }
+
+    private static boolean[] flags(JsonArray data, String what) {
+        boolean[] values = new boolean[data.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = flag(data.get(i), what + "[" + i + "]");
+        }
+        return values;
     }
 
     /** Tensors by name, in the order in which they stand. */
