@@ -17,7 +17,7 @@ record FastLoops(ElementwiseLoops<float[]> loops, int exp, int sigmoid, int tanh
 
     @Override
     public void unary(int f, float[] x, int xo, int xs, float[] out, int oo, int n) {
-        if (f != exp && f != sigmoid && f != tanh || n == 0) {
+        if ((f != exp && f != sigmoid && f != tanh) || n == 0) {
             loops.unary(f, x, xo, xs, out, oo, n);
         } else if (xs == 1 && xo == oo) {
             run(f, x, out, oo, oo + n);

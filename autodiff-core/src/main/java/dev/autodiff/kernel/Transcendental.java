@@ -6,6 +6,7 @@ package dev.autodiff.kernel;
  * the same bits everywhere, compiled or not, alone or in a loop. Largest errors over all float32 numbers, in units in the last place:
  * exp 1.0, sigmoid 2.2, tanh 2.4. NaN, infinities, overflow and subnormal results come out as in {@link Math}.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the coefficients stand as their source has them
 final class Transcendental {
     /** Adding and subtracting 1.5·2²³ rounds a float32 number to a whole one. */
     private static final float ROUND = 12582912f;
