@@ -108,7 +108,12 @@ class DeterminismTest {
         for (String line : one) {
             assertEquals(1, line.substring(line.indexOf(':') + 2).split(" ").length, () -> "more than one: " + line);
         }
-        assertEquals(4, new TreeSet<>(one.stream().map(s -> s.substring(s.indexOf(": ") + 2)).toList()).size());
+        assertEquals(
+                4,
+                new TreeSet<>(one.stream()
+                                .map(s -> s.substring(s.indexOf(": ") + 2))
+                                .toList())
+                        .size());
         assertEquals(one, two);
         assertEquals(one, five);
         assertEquals(one.stream().filter(s -> s.startsWith("small")).toList(), cold.results());
