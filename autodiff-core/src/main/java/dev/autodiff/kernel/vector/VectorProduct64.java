@@ -230,26 +230,49 @@ final class VectorProduct64 implements Product<double[]> {
                 packB(kc, nc, b, tb ? bo + jc * bs + pc : bo + pc * bs + jc, bs, tb, buffers.b);
                 for (int ic = 0; ic < m; ic += high) {
                     int mc = Math.min(high, m - ic);
-                    packA(mc, kc, a, ta ? ao + pc * as + ic : ao + ic * as + pc, as, ta, buffers.a);
-                    tiles(mc, nc, kc, buffers, c, co + ic * cs + jc, cs, pc > 0);
+                    int from = ta ? ao + pc * as + ic : ao + ic * as + pc;
+                    int to = co + ic * cs + jc;
+                    int inPlace = ta ? 0 : mc - mc % MR; // whole tiles of rows that run along k need no packing
+                    tiles(0, inPlace, nc, kc, a, from, as, 1, buffers, c, to, cs, pc > 0);
+                    packA(inPlace, mc, kc, a, from, as, ta, buffers.a);
+                    tiles(inPlace, mc, nc, kc, buffers.a, 0, 1, MR, buffers, c, to, cs, pc > 0);
                 }
             }
         }
     }
 
-    private static void tiles(int mc, int nc, int kc, Buffers buffers, double[] c, int co, int n, boolean add) {
+    /**
+     * Computes the tiles of c in the rows from {@code first} to {@code end} − 1. Element (i, p) of a tile's part of a is at
+     * {@code i·row + p·step} behind its start: row apart and 1 in place, 1 apart and MR in a packed panel.
+     */
+    private static void tiles(
+            int first,
+            int end,
+            int nc,
+            int kc,
+            double[] a,
+            int ao,
+            int row,
+            int step,
+            Buffers buffers,
+            double[] c,
+            int co,
+            int n,
+            boolean add) {
         double[] tile = buffers.tile;
+        int perRow = step == 1 ? row : kc;
         for (int j = 0; j < nc; j += NR) {
             int columns = Math.min(NR, nc - j);
-            for (int i = 0; i < mc; i += MR) {
-                int rows = Math.min(MR, mc - i);
+            for (int i = first; i < end; i += MR) {
+                int rows = Math.min(MR, end - i);
                 int at = co + i * n + j;
+                int from = ao + i * perRow;
                 if (rows == MR && columns == NR && !add) {
-                    tile(kc, buffers.a, i * kc, buffers.b, j * kc, c, at, n);
+                    tile(kc, a, from, row, step, buffers.b, j * kc, c, at, n);
                     continue;
                 }
                 // later blocks of k are added here: a branch among the vectors above would make the compiler box them
-                tile(kc, buffers.a, i * kc, buffers.b, j * kc, tile, 0, NR);
+                tile(kc, a, from, row, step, buffers.b, j * kc, tile, 0, NR);
                 for (int r = 0; r < rows; r++) {
                     for (int s = 0; s < columns; s++) {
                         double value = tile[r * NR + s];
@@ -260,15 +283,17 @@ final class VectorProduct64 implements Product<double[]> {
         }
     }
 
-    private static void tile(int kc, double[] a, int ao, double[] b, int bo, double[] c, int co, int n) {
+    private static void tile(
+            int kc, double[] a, int ao, int row, int step, double[] b, int bo, double[] c, int co, int n) {
         if (NV == 4) {
-            tileOfFour(kc, a, ao, b, bo, c, co, n);
+            tileOfFour(kc, a, ao, row, step, b, bo, c, co, n);
         } else {
-            tileOfTwo(kc, a, ao, b, bo, c, co, n);
+            tileOfTwo(kc, a, ao, row, step, b, bo, c, co, n);
         }
     }
 
-    private static void tileOfFour(int kc, double[] a, int ao, double[] b, int bo, double[] c, int co, int n) {
+    private static void tileOfFour(
+            int kc, double[] a, int ao, int row, int step, double[] b, int bo, double[] c, int co, int n) {
         DoubleVector zero = DoubleVector.zero(SPECIES);
         DoubleVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         DoubleVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
@@ -284,22 +309,22 @@ final class VectorProduct64 implements Product<double[]> {
             c01 = f.fma(b1, c01);
             c02 = f.fma(b2, c02);
             c03 = f.fma(b3, c03);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 1]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + row]);
             c10 = f.fma(b0, c10);
             c11 = f.fma(b1, c11);
             c12 = f.fma(b2, c12);
             c13 = f.fma(b3, c13);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 2]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + 2 * row]);
             c20 = f.fma(b0, c20);
             c21 = f.fma(b1, c21);
             c22 = f.fma(b2, c22);
             c23 = f.fma(b3, c23);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 3]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + 3 * row]);
             c30 = f.fma(b0, c30);
             c31 = f.fma(b1, c31);
             c32 = f.fma(b2, c32);
             c33 = f.fma(b3, c33);
-            ao += MR;
+            ao += step;
             bo += 4 * LANES;
         }
         c00.intoArray(c, co);
@@ -320,7 +345,8 @@ final class VectorProduct64 implements Product<double[]> {
         c33.intoArray(c, co + 3 * n + 2 * LANES + LANES);
     }
 
-    private static void tileOfTwo(int kc, double[] a, int ao, double[] b, int bo, double[] c, int co, int n) {
+    private static void tileOfTwo(
+            int kc, double[] a, int ao, int row, int step, double[] b, int bo, double[] c, int co, int n) {
         DoubleVector zero = DoubleVector.zero(SPECIES);
         DoubleVector c00 = zero, c01 = zero, c10 = zero, c11 = zero;
         DoubleVector c20 = zero, c21 = zero, c30 = zero, c31 = zero;
@@ -330,16 +356,16 @@ final class VectorProduct64 implements Product<double[]> {
             DoubleVector f = DoubleVector.broadcast(SPECIES, a[ao]);
             c00 = f.fma(b0, c00);
             c01 = f.fma(b1, c01);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 1]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + row]);
             c10 = f.fma(b0, c10);
             c11 = f.fma(b1, c11);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 2]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + 2 * row]);
             c20 = f.fma(b0, c20);
             c21 = f.fma(b1, c21);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 3]);
+            f = DoubleVector.broadcast(SPECIES, a[ao + 3 * row]);
             c30 = f.fma(b0, c30);
             c31 = f.fma(b1, c31);
-            ao += MR;
+            ao += step;
             bo += 2 * LANES;
         }
         c00.intoArray(c, co);
@@ -352,14 +378,21 @@ final class VectorProduct64 implements Product<double[]> {
         c31.intoArray(c, co + 3 * n + LANES);
     }
 
-    /** Packs rows of a in panels of MR: element (i, p) of a panel goes to {@code p·MR + i}; missing rows are 0. */
-    private static void packA(int mc, int kc, double[] a, int ao, int stride, boolean ta, double[] to) {
-        for (int i = 0, at = 0; i < mc; i += MR, at += MR * kc) {
+    /** Packs rows of a, from {@code first} on, in panels of MR: element (i, p) of a panel goes to {@code p·MR + i}; missing rows are 0. */
+    private static void packA(int first, int mc, int kc, double[] a, int ao, int stride, boolean ta, double[] to) {
+        for (int i = first, at = first * kc; i < mc; i += MR, at += MR * kc) {
             int rows = Math.min(MR, mc - i);
             if (rows < MR) {
                 Arrays.fill(to, at, at + MR * kc, 0);
             }
-            if (ta) {
+            if (ta && rows == MR) {
+                for (int p = 0, from = ao + i, q = at; p < kc; p++, from += stride, q += MR) {
+                    to[q] = a[from];
+                    to[q + 1] = a[from + 1];
+                    to[q + 2] = a[from + 2];
+                    to[q + 3] = a[from + 3];
+                }
+            } else if (ta) {
                 for (int p = 0; p < kc; p++) {
                     int from = ao + p * stride + i;
                     for (int r = 0; r < rows; r++) {
@@ -385,14 +418,23 @@ final class VectorProduct64 implements Product<double[]> {
                 Arrays.fill(to, at, at + NR * kc, 0);
             }
             if (tb) {
-                // in short stretches of p, so that the lines of both arrays stay in the cache
-                for (int start = 0; start < kc; start += 16) {
-                    int end = Math.min(kc, start + 16);
-                    for (int s = 0; s < columns; s++) {
-                        int from = bo + (j + s) * stride;
-                        for (int p = start, q = at + start * NR + s; p < end; p++, q += NR) {
-                            to[q] = b[from + p];
-                        }
+                int s = 0;
+                for (; s + 3 < columns; s += 4) { // four columns at a time: their elements are neighbours in a panel
+                    int b0 = bo + (j + s) * stride;
+                    int b1 = b0 + stride;
+                    int b2 = b1 + stride;
+                    int b3 = b2 + stride;
+                    for (int p = 0, q = at + s; p < kc; p++, q += NR) {
+                        to[q] = b[b0 + p];
+                        to[q + 1] = b[b1 + p];
+                        to[q + 2] = b[b2 + p];
+                        to[q + 3] = b[b3 + p];
+                    }
+                }
+                for (; s < columns; s++) {
+                    int from = bo + (j + s) * stride;
+                    for (int p = 0, q = at + s; p < kc; p++, q += NR) {
+                        to[q] = b[from + p];
                     }
                 }
             } else {
