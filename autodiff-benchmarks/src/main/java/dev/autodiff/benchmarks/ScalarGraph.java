@@ -28,7 +28,7 @@ public class ScalarGraph {
     private final Tensor x4 = Tensor.of(1.0).requireGrad();
     private double a = 3;
 
-    /** Records 16 operations, sweeps back and reads one gradient. */
+    /** Records 17 operations, sweeps back and reads one gradient. */
     @Benchmark
     public double autodiff() {
         x1.clearGrad();
