@@ -22,6 +22,9 @@ final class Product64 implements Product<double[]> {
     /** Up to so many multiplications, copying costs more than it gains. */
     private static final int SMALL = 4096;
 
+    /** From so many rows on, threads share the rows; with fewer, the columns, although short rows of b are slower. */
+    private static final int SPLIT_ROWS = 16;
+
     /** About the time of one multiplication and addition. */
     private static final double NANOS = 0.04;
 
@@ -45,14 +48,15 @@ final class Product64 implements Product<double[]> {
         int bp = tb ? 1 : n;
         int bj = tb ? k : 1;
         double work = NANOS * m * n * k;
-        if (m < MR || (long) m * n * k <= SMALL) {
+        if ((long) m * n * k <= SMALL
+                || m == 1 && tb) { // one row times columns that run along k: copying them would take longer
             Workers.range(
                     n,
                     64,
                     1,
                     4 * work,
                     (j, end) -> small(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j, n));
-        } else if (n >= m) {
+        } else if (m < SPLIT_ROWS) {
             Workers.range(
                     n,
                     32,
