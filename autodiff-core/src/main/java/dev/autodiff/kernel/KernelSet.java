@@ -8,8 +8,13 @@ package dev.autodiff.kernel;
 public record KernelSet<A>(
         ElementwiseLoops<A> elementwise, Product<A> product, Reductions<A> reductions, Rows<A> rows, Updates<A> updates)
         implements FloatKernels<A> {
-    /** Returns other kernels with a product in place of their own. */
-    public static <A> FloatKernels<A> withProduct(FloatKernels<A> kernels, Product<A> product) {
-        return new KernelSet<>(kernels.elementwise(), product, kernels.reductions(), kernels.rows(), kernels.updates());
+    /** Returns other kernels with loops and a product in place of their own. */
+    public static <A> FloatKernels<A> with(FloatKernels<A> kernels, ElementwiseLoops<A> loops, Product<A> product) {
+        return new KernelSet<>(loops, product, kernels.reductions(), kernels.rows(), kernels.updates());
+    }
+
+    /** Returns the number by which {@link ElementwiseLoops} know a function, from the name of its constant; −1 if there is none. */
+    public static int numberOf(String function) {
+        return Loops64.FUNCTIONS.indexOf(function);
     }
 }
