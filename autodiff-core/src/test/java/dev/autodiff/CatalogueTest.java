@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.autodiff.check.GradientCheck;
 import dev.autodiff.check.GradientCheckException;
+import dev.autodiff.kernel.ElementwiseLoops;
+import dev.autodiff.kernel.KernelProvider;
+import dev.autodiff.kernel.KernelRegistry;
+import dev.autodiff.kernel.Kernels;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.HashSet;
@@ -151,6 +155,62 @@ class CatalogueTest {
                 }
             }
         }
+    }
+
+    /** A ReLU gradient on vectors once gave 0 at NaN, where the definition passes the gradient on. */
+    @Test
+    void fastLoopsAgreeWithTheDefinitionAtSpecialValues() {
+        double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, 1, -1, 0.5, -3};
+        int count = special.length;
+        int n = count * count * count; // all triples, more than one vector and a remainder
+        double[][] in = new double[3][n];
+        for (int i = 0; i < n; i++) {
+            in[0][i] = special[i % count];
+            in[1][i] = special[i / count % count];
+            in[2][i] = special[i / count / count];
+        }
+        for (KernelProvider provider : KernelRegistry.providers()) {
+            if (provider.isUsable()) {
+                Kernels kernels = provider.create();
+                for (Elementwise f : Elementwise.values()) {
+                    String where = provider.name() + " " + f;
+                    double[] wide = new double[n];
+                    run(kernels.float64().elementwise(), f, in[0], in[1], in[2], wide, n);
+                    float[] narrow = new float[n];
+                    run(kernels.float32().elementwise(), f, floats(in[0]), floats(in[1]), floats(in[2]), narrow, n);
+                    for (int i = 0; i < n; i++) {
+                        double want = f.value(in[0][i], in[1][i], in[2][i]);
+                        String at = where + " at " + in[0][i] + ", " + in[1][i] + ", " + in[2][i];
+                        assertSame(want, wide[i], 1e-14, at + " in float64");
+                        assertSame(want, narrow[i], 1e-6, at + " in float32");
+                    }
+                }
+            }
+        }
+    }
+
+    /** Checks that NaN and infinities are the same and that other numbers are close. */
+    private static void assertSame(double want, double got, double relative, String where) {
+        boolean same = Double.isFinite(want)
+                ? Math.abs(got - want) <= relative * Math.abs(want)
+                : Double.compare(want, got) == 0;
+        assertTrue(same, () -> where + ": got " + got + ", want " + want);
+    }
+
+    private static <A> void run(ElementwiseLoops<A> loops, Elementwise f, A x, A y, A z, A out, int n) {
+        switch (f.arity()) {
+            case 1 -> loops.unary(f.ordinal(), x, 0, 1, out, 0, n);
+            case 2 -> loops.binary(f.ordinal(), x, 0, 1, y, 0, 1, out, 0, n);
+            default -> loops.ternary(f.ordinal(), x, 0, 1, y, 0, 1, z, 0, 1, out, 0, n);
+        }
+    }
+
+    private static float[] floats(double[] values) {
+        float[] result = new float[values.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = (float) values[i];
+        }
+        return result;
     }
 
     @Property

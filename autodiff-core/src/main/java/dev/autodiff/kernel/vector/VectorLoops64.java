@@ -43,11 +43,12 @@ record VectorLoops64(ElementwiseLoops<double[]> loops, int reluGradient) impleme
         int whole = SPECIES.loopBound(n);
         for (int i = 0; i < whole; i += SPECIES.length()) {
             DoubleVector g = DoubleVector.fromArray(SPECIES, x, xo + i);
-            zero.blend(g, DoubleVector.fromArray(SPECIES, y, yo + i).compare(VectorOperators.GT, 0))
+            // the other way round a NaN in y would stop the gradient, which the definition passes on
+            g.blend(zero, DoubleVector.fromArray(SPECIES, y, yo + i).compare(VectorOperators.LE, 0))
                     .intoArray(out, oo + i);
         }
         for (int i = whole; i < n; i++) {
-            out[oo + i] = y[yo + i] > 0 ? x[xo + i] : 0;
+            out[oo + i] = y[yo + i] <= 0 ? 0 : x[xo + i];
         }
     }
 
