@@ -49,7 +49,7 @@ final class Product64 implements Product<double[]> {
         int bj = tb ? k : 1;
         double work = NANOS * m * n * k;
         if ((long) m * n * k <= SMALL
-                || m == 1 && tb) { // one row times columns that run along k: copying them would take longer
+                || (m == 1 && tb)) { // one row times columns that run along k: copying them would take longer
             Workers.range(
                     n,
                     64,
