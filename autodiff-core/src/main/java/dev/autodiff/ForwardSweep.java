@@ -1,11 +1,11 @@
 package dev.autodiff;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Forward mode: pushes tangents through recorded operations in the order in which they ran, by each operation's JVP. */
@@ -48,33 +48,17 @@ final class ForwardSweep {
         return result;
     }
 
+    /** Lists what the outputs depend on above the nodes whose tangents are given, the oldest first. */
     private static List<Node> ascending(Map<Node, Tensor> known, Tensor[] outputs) {
-        PriorityQueue<Node> queue = new PriorityQueue<>(
-                Comparator.comparingLong((Node n) -> n.number).reversed());
-        Map<Node, Boolean> seen = new IdentityHashMap<>();
-        List<Node> descending = new ArrayList<>();
         // What is older than all of them cannot depend on one.
         long oldest = known.keySet().stream().mapToLong(n -> n.number).min().orElse(Long.MAX_VALUE);
-        for (Tensor output : outputs) {
-            Node node = output.node();
-            if (node != null && seen.put(node, true) == null) {
-                queue.add(node);
-            }
-        }
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            if (known.containsKey(node)) {
-                continue; // what lies below a node whose tangent is given does not matter
-            }
-            descending.add(node);
-            for (Node parent : node.parents) {
-                if (parent != null && parent.number >= oldest && seen.put(parent, true) == null) {
-                    queue.add(parent);
-                }
-            }
-        }
-        java.util.Collections.reverse(descending);
-        return descending;
+        List<Node> roots = Arrays.stream(outputs)
+                .map(Tensor::node)
+                .filter(Objects::nonNull)
+                .toList();
+        List<Node> nodes = Tape.newestFirst(roots, n -> n.number >= oldest && !known.containsKey(n));
+        Collections.reverse(nodes);
+        return nodes;
     }
 
     /** Returns the JVP of an operation by transposing its VJP, which is linear in g. */

@@ -3,11 +3,9 @@ package dev.autodiff;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,20 +54,9 @@ public final class Graph {
         }
         Map<Node, Integer> ids = new IdentityHashMap<>();
         List<Node> order = new ArrayList<>();
-        PriorityQueue<Node> queue = new PriorityQueue<>(
-                Comparator.comparingLong((Node n) -> n.number).reversed());
         List<Node> leaves = new ArrayList<>();
-        Map<Node, Boolean> seen = new IdentityHashMap<>();
-        queue.add(root);
-        seen.put(root, true);
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
+        for (Node node : Tape.newestFirst(List.of(root), n -> true)) {
             (node.isLeaf() ? leaves : order).add(node);
-            for (Node parent : node.parents) {
-                if (parent != null && seen.put(parent, true) == null) {
-                    queue.add(parent);
-                }
-            }
         }
         order.addAll(leaves);
         for (Node node : order) {

@@ -72,8 +72,29 @@ sealed interface Reduction extends Primitive {
         }
     }
 
+    /** Reductions whose derivative by each element is a weight: the VJP spreads the cotangent by it, the JVP sums the tangents by it. */
+    sealed interface Weighted extends Reduction {
+        /** Returns ∂out/∂x, of x's shape. */
+        Tensor weights(Saved saved);
+
+        @Override
+        default Keep keeps() {
+            return Keep.BOTH;
+        }
+
+        @Override
+        default @Nullable Tensor[] vjp(Tensor g, Saved saved) {
+            return new Tensor[] {weights(saved).mul(restoreAxes(g, saved.inputShape(0)))};
+        }
+
+        @Override
+        default Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
+            return Engine.apply(new Sum(axes(), keepAxes()), weights(saved).mul(Objects.requireNonNull(tangents[0])));
+        }
+    }
+
     /** {@code out = max x} or {@code min x}; equal extremes share the gradient evenly, as PyTorch's amax and amin do. */
-    record Extreme(boolean largest, Axes axes, boolean keepAxes) implements Reduction {
+    record Extreme(boolean largest, Axes axes, boolean keepAxes) implements Weighted {
         @Override
         public String label() {
             return largest ? "max" : "min";
@@ -89,31 +110,17 @@ sealed interface Reduction extends Primitive {
             return largest ? Kind.MAX : Kind.MIN;
         }
 
+        /** 1 over the number of equal extremes at each of them, else 0. */
         @Override
-        public Keep keeps() {
-            return Keep.BOTH;
-        }
-
-        /** Returns ∂out/∂x: 1 over the number of equal extremes at each of them, else 0. */
-        private Tensor weights(Saved saved) {
+        public Tensor weights(Saved saved) {
             Tensor x = saved.input(0).detach();
             Tensor hits = x.eq(restoreAxes(saved.output().detach(), x.shape())).to(x.dtype());
             return hits.div(Engine.apply(new Sum(axes, true), hits));
         }
-
-        @Override
-        public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-            return new Tensor[] {weights(saved).mul(restoreAxes(g, saved.inputShape(0)))};
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            return Engine.apply(new Sum(axes, keepAxes), weights(saved).mul(Objects.requireNonNull(tangents[0])));
-        }
     }
 
     /** {@code out = log Σ eˣ}, shifted by the maximum so that nothing overflows; −∞ over no elements. */
-    record LogSumExp(Axes axes, boolean keepAxes) implements Reduction {
+    record LogSumExp(Axes axes, boolean keepAxes) implements Weighted {
         @Override
         public String label() {
             return "logSumExp";
@@ -129,25 +136,11 @@ sealed interface Reduction extends Primitive {
             return Kind.LOG_SUM_EXP;
         }
 
+        /** The softmax over the axes; NaN where all of x is −∞, as in PyTorch. */
         @Override
-        public Keep keeps() {
-            return Keep.BOTH;
-        }
-
-        /** Returns ∂out/∂x, the softmax over the axes; NaN where all of x is −∞, as in PyTorch. */
-        private Tensor weights(Saved saved) {
+        public Tensor weights(Saved saved) {
             Tensor x = saved.input(0);
             return x.sub(restoreAxes(saved.output(), x.shape())).exp();
-        }
-
-        @Override
-        public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-            return new Tensor[] {weights(saved).mul(restoreAxes(g, saved.inputShape(0)))};
-        }
-
-        @Override
-        public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            return Engine.apply(new Sum(axes, keepAxes), weights(saved).mul(Objects.requireNonNull(tangents[0])));
         }
     }
 }

@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +34,7 @@ final class Sweep {
     }
 
     private final Mode mode = Mode.current();
-    private final PriorityQueue<Node> queue =
-            new PriorityQueue<>(Comparator.comparingLong((Node n) -> n.number).reversed());
+    private final PriorityQueue<Node> queue = new PriorityQueue<>(Tape.NEWEST_FIRST);
     private final List<Node> order = new ArrayList<>();
     private final List<Node> leaves = new ArrayList<>();
     private final Map<Node, Sum> foreignLeaves = new IdentityHashMap<>(0);

@@ -61,20 +61,22 @@ final class Samples {
     /** Returns one random sample of every operation. */
     List<Sample> all() {
         List<Sample> samples = new ArrayList<>();
-        for (Class<?> family : Primitive.class.getPermittedSubclasses()) {
-            if (family.isEnum()) {
-                for (Object constant : family.getEnumConstants()) {
-                    samples.addAll(ofConstant((Op) constant));
-                }
-            } else if (family.isRecord()) {
-                samples.add(ofRecord(family));
-            } else {
-                for (Class<?> member : family.getPermittedSubclasses()) {
-                    samples.add(ofRecord(member));
-                }
+        addFamily(Primitive.class, samples);
+        return samples;
+    }
+
+    private void addFamily(Class<?> family, List<Sample> samples) {
+        if (family.isEnum()) {
+            for (Object constant : family.getEnumConstants()) {
+                samples.addAll(ofConstant((Op) constant));
+            }
+        } else if (family.isRecord()) {
+            samples.add(ofRecord(family));
+        } else {
+            for (Class<?> member : family.getPermittedSubclasses()) {
+                addFamily(member, samples);
             }
         }
-        return samples;
     }
 
     private List<Sample> ofConstant(Op op) {

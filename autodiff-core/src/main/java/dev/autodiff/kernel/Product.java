@@ -7,7 +7,8 @@ package dev.autodiff.kernel;
  */
 public interface Product<A> {
     /**
-     * Sets {@code c[i, j] = Σ_p a[i, p]·b[p, j]}, with each sum in ascending order of p, whatever the number of threads.
+     * Sets {@code c[i, j] = Σ_p a[i, p]·b[p, j]}, with each sum in an order that the shapes and
+     * the layout of the factors alone decide, whatever the number of threads.
      *
      * @param m rows of a and c
      * @param n columns of b and c

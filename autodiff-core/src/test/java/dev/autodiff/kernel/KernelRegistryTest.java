@@ -26,12 +26,12 @@ class KernelRegistryTest {
 
                 @Override
                 public FloatKernels<float[]> float32() {
-                    throw new UnsupportedOperationException();
+                    throw new AssertionError("choosing a provider must not run its kernels");
                 }
 
                 @Override
                 public FloatKernels<double[]> float64() {
-                    throw new UnsupportedOperationException();
+                    throw new AssertionError("choosing a provider must not run its kernels");
                 }
             };
         }

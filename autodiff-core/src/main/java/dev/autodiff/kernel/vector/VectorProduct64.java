@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * The matrix product on vectors. Large products are cut into blocks whose parts of a and b are packed, so that the innermost loop
  * reads both without gaps and keeps a tile of c in registers: 4 rows × 4 vectors at 512 bits, 4 × 2 below, where there are half as many
  * registers. Small products and those with few rows run without packing. Sums run in ascending order of p, in blocks that depend on k
- * alone.
+ * alone; but scalar products of rows that lie along k are added lane by lane first.
  */
 final class VectorProduct64 implements Product<double[]> {
     private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
