@@ -27,7 +27,7 @@ final class FunctionCheck {
                         0, a.sub(b), a.square(), b.square(), a.square().add(a.mul(b))));
             },
             "rosenbrock",
-            OperationTable::rosenbrock,
+            CompositeCalls::rosenbrock,
             "beale",
             FunctionCheck::beale,
             "speelpenning",
