@@ -43,7 +43,7 @@ public final class Autodiff {
      * {@link NonFiniteException} that names it, its shapes and the line that called it. Slow; for finding a fault.
      */
     public static <T> T detectAnomaly(Supplier<T> body) {
-        return Mode.current().watching(body);
+        return Mode.current().listening(Anomaly.INSTANCE, body);
     }
 
     /** Runs code and checks every result, see {@link #detectAnomaly(Supplier)}. */

@@ -2,14 +2,10 @@ package dev.autodiff;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The one door through which every operation enters: compute the value, then record a node if any input needs a gradient. */
 final class Engine {
-    private static final StackWalker WALKER = StackWalker.getInstance();
-
     private Engine() {}
 
     static Tensor apply(Op op, Tensor... inputs) {
@@ -30,8 +26,11 @@ final class Engine {
                 out.attach(new Node(mode.nextNumber(parents), op, inputs, parents, out));
             }
         }
-        if (Mode.anyoneWatches() && Mode.current().isWatching()) {
-            watch(op, inputs, out);
+        if (Mode.anyoneListens()) {
+            OpListener listener = Mode.current().listener();
+            if (listener != null) {
+                listener.ran(op, inputs, out);
+            }
         }
         return out;
     }
@@ -44,55 +43,6 @@ final class Engine {
         }
         // A parameter that comes back as it is may change later, a result may not.
         return value.storage().isMutable() ? value.detach().identity() : value.detach();
-    }
-
-    private static void watch(Op op, Tensor[] inputs, Tensor out) {
-        StackTraceElement origin = origin();
-        Node node = out.node();
-        if (node != null) {
-            node.origin = origin;
-        }
-        String bad = firstNonFinite(out);
-        if (bad != null) {
-            throw new NonFiniteException(op.label() + " made " + bad + " from inputs of shapes "
-                    + Arrays.stream(inputs).map(t -> t.shape().toString()).collect(Collectors.joining(", "))
-                    + at(origin));
-        }
-    }
-
-    static String at(@Nullable StackTraceElement origin) {
-        return origin == null ? "" : ", called at " + origin;
-    }
-
-    /** Says which element is not finite, or returns null. */
-    static @Nullable String firstNonFinite(Tensor t) {
-        if (!t.dtype().isFloating()) {
-            return null;
-        }
-        for (int i = 0; i < t.size(); i++) {
-            double value = t.data().get(i);
-            if (!Double.isFinite(value)) {
-                return value + " at element " + i + " of a result of shape " + t.shape();
-            }
-        }
-        return null;
-    }
-
-    /** Finds the line of the user's code that is running. */
-    static @Nullable StackTraceElement origin() {
-        return WALKER.walk(frames -> frames.filter(f -> !isLibrary(f.getClassName()))
-                .findFirst()
-                .map(StackWalker.StackFrame::toStackTraceElement)
-                .orElse(null));
-    }
-
-    private static boolean isLibrary(String className) {
-        int end = className.lastIndexOf('.');
-        String name = end < 0 ? "" : className.substring(0, end);
-        return name.equals("dev.autodiff")
-                || name.startsWith("dev.autodiff.nn")
-                || name.startsWith("dev.autodiff.check")
-                || name.startsWith("java.");
     }
 
     /**

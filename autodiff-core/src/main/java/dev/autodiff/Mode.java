@@ -2,16 +2,17 @@ package dev.autodiff;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What one thread does with the operations that it runs. Other threads do not inherit it. */
 final class Mode {
     private static final ThreadLocal<Mode> CURRENT = ThreadLocal.withInitial(Mode::new);
 
-    /** How many threads check for anomalies: while there are none, an operation without nodes never reads the thread's mode. */
-    private static final AtomicInteger WATCHERS = new AtomicInteger();
+    /** How many threads listen: while none does, an operation without nodes never reads the thread's mode. */
+    private static final AtomicInteger LISTENERS = new AtomicInteger();
 
     private boolean recording = true;
-    private boolean watching;
+    private @Nullable OpListener listener;
     private long lastNumber;
 
     private Mode() {}
@@ -20,16 +21,17 @@ final class Mode {
         return CURRENT.get();
     }
 
-    static boolean anyoneWatches() {
-        return WATCHERS.get() != 0;
+    static boolean anyoneListens() {
+        return LISTENERS.get() != 0;
     }
 
     boolean isRecording() {
         return recording;
     }
 
-    boolean isWatching() {
-        return watching;
+    @Nullable
+    OpListener listener() {
+        return listener;
     }
 
     /** Returns a number greater than all that this thread gave before and than those of the parents, which another thread may have made. */
@@ -61,24 +63,23 @@ final class Mode {
         return before;
     }
 
-    /** Sets whether results are checked and returns what was set before. */
-    boolean setWatching(boolean on) {
-        boolean before = watching;
-        watching = on;
+    /** Sets who is told of the operations, or null for nobody, while {@link #listening} runs; returns who was before. */
+    @Nullable
+    OpListener setListener(@Nullable OpListener next) {
+        OpListener before = listener;
+        listener = next;
         return before;
     }
 
-    <T> T watching(Supplier<T> body) {
-        if (watching) {
-            return body.get();
-        }
-        watching = true;
-        WATCHERS.incrementAndGet();
+    /** Runs code and tells a listener of its operations; one that listened before hears nothing meanwhile. */
+    <T> T listening(OpListener next, Supplier<T> body) {
+        OpListener before = setListener(next);
+        LISTENERS.incrementAndGet();
         try {
             return body.get();
         } finally {
-            watching = false;
-            WATCHERS.decrementAndGet();
+            listener = before;
+            LISTENERS.decrementAndGet();
         }
     }
 }

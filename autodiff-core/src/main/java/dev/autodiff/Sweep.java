@@ -236,12 +236,15 @@ final class Sweep {
         if (op == null || !node.isWanted()) {
             return;
         }
-        boolean watching = mode.setWatching(false); // the check below names the operation, not the parts of its rule
+        OpListener listener = mode.listener();
+        if (listener != null && !listener.hearsRules()) {
+            mode.setListener(null);
+        }
         @Nullable Tensor[] contributions;
         try {
             contributions = op.vjp(g, node);
         } finally {
-            mode.setWatching(watching);
+            mode.setListener(listener);
         }
         for (int i = 0; i < node.parents.length; i++) {
             Node parent = node.parents[i];
@@ -249,18 +252,10 @@ final class Sweep {
                 continue;
             }
             Tensor contribution = contribution("backward of " + op.label(), contributions, i, parent);
-            if (watching) {
-                watch(node, i, contribution);
+            if (listener != null) {
+                listener.contributed(node, i, contribution);
             }
             put(parent, contribution);
-        }
-    }
-
-    private static void watch(Node node, int input, Tensor contribution) {
-        String bad = Engine.firstNonFinite(contribution);
-        if (bad != null) {
-            throw new NonFiniteException("backward of " + node.label() + " made " + bad + " for input " + input
-                    + "; the operation's result has shape " + node.shape + Engine.at(node.origin));
         }
     }
 
