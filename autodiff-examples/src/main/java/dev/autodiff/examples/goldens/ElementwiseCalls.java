@@ -22,6 +22,24 @@ final class ElementwiseCalls {
         table.unary("sigmoid", Tensor::sigmoid);
         table.unary("relu", Tensor::relu);
         table.unary("sign", Tensor::sign);
+        table.unary("asin", Tensor::asin);
+        table.unary("acos", Tensor::acos);
+        table.unary("atan", Tensor::atan);
+        table.unary("sinh", Tensor::sinh);
+        table.unary("cosh", Tensor::cosh);
+        table.unary("asinh", Tensor::asinh);
+        table.unary("acosh", Tensor::acosh);
+        table.unary("atanh", Tensor::atanh);
+        table.unary("tan", Tensor::tan);
+        table.unary("erf", Tensor::erf);
+        table.unary("erfc", Tensor::erfc);
+        table.unary("erfinv", Tensor::erfinv);
+        table.unary("floor", Tensor::floor);
+        table.unary("ceil", Tensor::ceil);
+        table.unary("round", Tensor::round);
+        table.unary("trunc", Tensor::trunc);
+        table.unary("rsqrt", Tensor::rsqrt);
+        table.unary("logsigmoid", Tensor::logSigmoid);
         table.unary("clone", Tensor::identity);
         table.op("softplus", c -> c.x().softplus(c.number("beta", 1), c.number("threshold", 20)));
         table.op("leaky_relu", c -> c.x().leakyRelu(c.number("negative_slope", 0.01)));
@@ -51,6 +69,14 @@ final class ElementwiseCalls {
         table.op("pow", c -> c.x().pow(c.y()));
         table.op("maximum", c -> c.x().maximum(c.y()));
         table.op("minimum", c -> c.x().minimum(c.y()));
+        table.op("atan2", c -> c.x().atan2(c.y()));
+        table.op("hypot", c -> c.x().hypot(c.y()));
+        table.op("xlogy", c -> c.x().xlogy(c.y()));
+        table.op("logaddexp", c -> c.x().logAddExp(c.y()));
+        table.op("fmod", c -> c.x().fmod(c.y()));
+        table.op("remainder", c -> c.x().remainder(c.y()));
+        table.op("clamp", ElementwiseCalls::clamp);
+        table.op("clamp_tensor", c -> c.x(0).clamp(c.x(1), c.x(2)));
         table.op("addcmul", c -> c.x().add(c.y().mul(c.x(2)).mul(c.number("value", 1))));
         table.op("addcdiv", c -> c.x().add(c.y().div(c.x(2)).mul(c.number("value", 1))));
         table.op("eq", c -> c.x().eq(c.y()));
@@ -73,5 +99,12 @@ final class ElementwiseCalls {
             Tensor safe = Tensor.where(x.gt(0), x, OperationTable.number(x, 1));
             return Tensor.where(x.gt(0), safe.sqrt(), OperationTable.number(x, 0));
         });
+    }
+
+    private static Tensor clamp(Call c) {
+        if (!c.has("min") && !c.has("max")) {
+            throw c.unknown("without min and max");
+        }
+        return c.x().clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY));
     }
 }
