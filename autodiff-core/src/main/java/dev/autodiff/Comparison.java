@@ -44,6 +44,11 @@ enum Comparison implements Primitive {
     }
 
     @Override
+    public boolean isDifferentiable() {
+        return false;
+    }
+
+    @Override
     public Keep keeps() {
         return Keep.NOTHING;
     }

@@ -73,9 +73,9 @@ final class Node implements Saved {
         Op.Keep keep = op.keeps();
         this.inputs = new Tensor[0];
         if (keep.inputs()) {
-            this.inputs = inputs;
+            this.inputs = keep == Op.Keep.SELECTORS ? selectors(inputs) : inputs;
             for (int i = 0; i < inputs.length; i++) {
-                if (inputs[i].storage().isMutable()) {
+                if (keep != Op.Keep.SELECTORS && inputs[i].storage().isMutable()) {
                     if (versions == null) {
                         versions = new int[inputs.length];
                     }
@@ -86,6 +86,14 @@ final class Node implements Saved {
         if (keep.output()) {
             this.output = output;
         }
+    }
+
+    private static @Nullable Tensor[] selectors(Tensor[] inputs) {
+        @Nullable Tensor[] selectors = new Tensor[inputs.length];
+        for (int i = 0; i < inputs.length; i++) {
+            selectors[i] = inputs[i].dtype().isFloating() ? null : inputs[i];
+        }
+        return selectors;
     }
 
     boolean isLeaf() {

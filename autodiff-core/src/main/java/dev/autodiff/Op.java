@@ -19,10 +19,12 @@ public sealed interface Op permits Primitive, CustomOp {
         /** The output. */
         OUTPUT,
         /** Inputs and output. */
-        BOTH;
+        BOTH,
+        /** The inputs that have no derivative: indices and masks. */
+        SELECTORS;
 
         boolean inputs() {
-            return this == INPUTS || this == BOTH;
+            return this == INPUTS || this == BOTH || this == SELECTORS;
         }
 
         boolean output() {

@@ -18,7 +18,7 @@ record Select() implements Primitive {
 
     @Override
     public Keep keeps() {
-        return Keep.INPUTS;
+        return Keep.SELECTORS;
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.autodiff.shape.Axes;
 import dev.autodiff.shape.AxisException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** How a tensor is brought into another shape. A negative axis counts from the end. Every element type can be moved. */
 public sealed interface ShapeMath permits Tensor {
@@ -46,6 +48,23 @@ public sealed interface ShapeMath permits Tensor {
     /** All elements in one axis. */
     default Tensor flatten() {
         return reshape(Shape.of(((Tensor) this).size()));
+    }
+
+    /** The axes from {@code first} to {@code last}, both included, as one; a single number becomes a vector. */
+    default Tensor flatten(int first, int last) {
+        Tensor x = (Tensor) this;
+        if (x.rank() == 0) {
+            return flatten();
+        }
+        Shape shape = x.shape();
+        int from = shape.axis("flatten", first);
+        int to = shape.axis("flatten", last) + 1;
+        if (to <= from) {
+            throw new AxisException(
+                    "flatten: the first axis " + first + " comes after the last, " + last + ", of shape " + shape);
+        }
+        Shape merged = Shape.of(shape.slice(from, to).size());
+        return reshape(shape.slice(0, from).concat(merged).concat(shape.slice(to, shape.rank())));
     }
 
     /**
@@ -99,6 +118,63 @@ public sealed interface ShapeMath permits Tensor {
         return same ? x : Engine.apply(new ShapeMove.Permute(Axes.of(permutation)), x);
     }
 
+    /** The axis {@code source} moved to where {@code destination} is in the result; the others keep their order. */
+    default Tensor moveAxis(int source, int destination) {
+        return moveAxis(new int[] {source}, new int[] {destination});
+    }
+
+    /**
+     * The axes {@code sources} moved to where {@code destinations} are in the result; the others keep their order.
+     *
+     * @throws AxisException if an axis is named twice, or there are not as many of both
+     */
+    default Tensor moveAxis(int[] sources, int[] destinations) {
+        Shape shape = ((Tensor) this).shape();
+        int rank = shape.rank();
+        boolean[] moved = new boolean[rank];
+        int[] permutation = new int[rank];
+        Arrays.fill(permutation, -1);
+        boolean once = sources.length == destinations.length;
+        for (int i = 0; once && i < sources.length; i++) {
+            int from = shape.axis("moveAxis", sources[i]);
+            int to = shape.axis("moveAxis", destinations[i]);
+            once = !moved[from] && permutation[to] < 0;
+            moved[from] = true;
+            permutation[to] = from;
+        }
+        if (!once) {
+            throw new AxisException("moveAxis: expected as many sources as destinations, each axis once, got "
+                    + Arrays.toString(sources) + " and " + Arrays.toString(destinations));
+        }
+        int next = 0;
+        for (int i = 0; i < rank; i++) {
+            if (permutation[i] < 0) {
+                while (moved[next]) {
+                    next++;
+                }
+                permutation[i] = next++;
+            }
+        }
+        return permute(permutation);
+    }
+
+    /**
+     * Repeated along axes of size 1 and new leading axes, where −1 keeps the size of an axis.
+     *
+     * @throws ShapeException if the sizes do not fit
+     */
+    default Tensor expand(int... sizes) {
+        Shape shape = ((Tensor) this).shape();
+        int[] complete = sizes.clone();
+        for (int i = 0; i < sizes.length; i++) {
+            int own = i - sizes.length + shape.rank();
+            if (sizes[i] == -1 && own >= 0) {
+                complete[i] = shape.size(own);
+            }
+        }
+        return broadcastTo(Shape.of(complete));
+    }
+
     /**
      * Repeated along axes of size 1 and new leading axes.
      *
@@ -135,6 +211,13 @@ public sealed interface ShapeMath permits Tensor {
         return reshape(shape.reduce(Axes.of(a), false));
     }
 
+    /** Without all axes of size 1. */
+    default Tensor squeeze() {
+        Shape shape = ((Tensor) this).shape();
+        return reshape(
+                Shape.of(Arrays.stream(shape.toArray()).filter(n -> n != 1).toArray()));
+    }
+
     /**
      * The elements {@code start, start + step, …} before {@code stop} along an axis, by Python's rules: negative positions count from
      * the end, positions beyond the ends are cut, and a negative step goes backwards, down to and without stop.
@@ -164,18 +247,19 @@ public sealed interface ShapeMath permits Tensor {
     }
 
     /**
-     * {@code length} elements from {@code start} along an axis.
+     * {@code length} elements from {@code start} along an axis; a negative start counts from the end.
      *
      * @throws IndexOutOfBoundsException if there are not as many
      */
     default Tensor narrow(int axis, int start, int length) {
         Shape shape = ((Tensor) this).shape();
         int a = shape.axis("narrow", axis);
-        if (start < 0 || length < 0 || start > shape.size(a) - length) {
+        int from = start < 0 ? start + shape.size(a) : start;
+        if (from < 0 || length < 0 || from > shape.size(a) - length) {
             throw new IndexOutOfBoundsException("narrow: elements " + start + " to " + ((long) start + length)
                     + " are out of range for axis " + axis + " of shape " + shape);
         }
-        return sliced(a, start, length, 1);
+        return sliced(a, from, length, 1);
     }
 
     /**
@@ -192,6 +276,67 @@ public sealed interface ShapeMath permits Tensor {
                     "select: index " + index + " is out of range for axis " + axis + " of shape " + shape);
         }
         return sliced(a, index < 0 ? index + n : index, 1, 1).reshape(shape.reduce(Axes.of(a), false));
+    }
+
+    /**
+     * Cut along an axis into parts of these sizes.
+     *
+     * @throws ShapeException if they do not add up to the size of the axis
+     */
+    default List<Tensor> split(int axis, int... sizes) {
+        Shape shape = ((Tensor) this).shape();
+        int a = shape.axis("split", axis);
+        List<Tensor> parts = new ArrayList<>();
+        long start = 0;
+        for (int size : sizes) {
+            if (size < 0 || start + size > shape.size(a)) {
+                break;
+            }
+            parts.add(narrow(a, (int) start, size));
+            start += size;
+        }
+        if (start != shape.size(a) || parts.size() != sizes.length) {
+            throw new ShapeException("split: expected sizes that add up to " + shape.size(a) + " along axis " + axis
+                    + " of shape " + shape + ", got " + Arrays.toString(sizes));
+        }
+        return parts;
+    }
+
+    /** Cut along an axis into parts of {@code size} elements, the last of which may be smaller; one empty part if there are none. */
+    default List<Tensor> splitEvery(int axis, int size) {
+        Shape shape = ((Tensor) this).shape();
+        int n = shape.size(shape.axis("splitEvery", axis));
+        if (size < 0 || (size == 0 && n > 0)) {
+            throw new IllegalArgumentException("splitEvery: expected a positive size, got " + size);
+        }
+        int[] sizes = new int[n == 0 ? 1 : (n - 1) / size + 1];
+        Arrays.fill(sizes, size);
+        sizes[sizes.length - 1] = n - size * (sizes.length - 1);
+        return split(axis, sizes);
+    }
+
+    /** Cut along an axis into at most {@code count} parts, all but the last of the same size. */
+    default List<Tensor> chunk(int axis, int count) {
+        Shape shape = ((Tensor) this).shape();
+        int n = shape.size(shape.axis("chunk", axis));
+        if (count < 1) {
+            throw new IllegalArgumentException("chunk: expected at least one part, got " + count);
+        }
+        if (n == 0) {
+            return split(axis, new int[count]);
+        }
+        return splitEvery(axis, (n - 1) / count + 1);
+    }
+
+    /** The elements at each index of an axis, without that axis. */
+    default List<Tensor> unbind(int axis) {
+        Shape shape = ((Tensor) this).shape();
+        int a = shape.axis("unbind", axis);
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < shape.size(a); i++) {
+            parts.add(select(a, i));
+        }
+        return parts;
     }
 
     /** The order of the elements reversed along some axes. */

@@ -7,6 +7,7 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A leaf made by {@link #requireGrad} is a parameter: the only kind of tensor whose elements an optimizer overwrites, through
  * {@link InPlace}. Tensors may be read by several threads at once.
  */
-public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
+public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath, ArrangeMath, DiagonalMath, IndexMath {
     private final Shape shape;
     private final Storage storage;
     /** Whether the storage holds the last two axes swapped. */
@@ -655,6 +656,37 @@ public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath {
         }
         int rank = tensors.length == 0 ? 0 : tensors[0].rank();
         return concat(axis < 0 ? axis + rank + 1 : axis, expanded);
+    }
+
+    /**
+     * Vectors [n₀], [n₁], … as the coordinates of a grid [n₀, n₁, …]: {@code out_k[i₀, i₁, …] = x_k[i_k]}. A single number counts as
+     * a vector of one.
+     */
+    public static List<Tensor> meshgrid(Tensor... vectors) {
+        int[] sizes = new int[vectors.length];
+        for (int k = 0; k < sizes.length; k++) {
+            if (vectors[k].rank() > 1) {
+                throw new ShapeException("meshgrid: expected vectors, got shape " + vectors[k].shape);
+            }
+            sizes[k] = vectors[k].size();
+        }
+        Shape grid = Shape.of(sizes);
+        List<Tensor> result = new ArrayList<>();
+        for (int k = 0; k < sizes.length; k++) {
+            int[] along = new int[sizes.length];
+            Arrays.fill(along, 1);
+            along[k] = sizes[k];
+            result.add(vectors[k].reshape(along).broadcastTo(grid));
+        }
+        return result;
+    }
+
+    /** {@link #meshgrid} with the first two axes of the grid swapped, as images have them: x along the columns, y along the rows. */
+    public static List<Tensor> meshgridXy(Tensor... vectors) {
+        List<Tensor> grid = meshgrid(vectors);
+        return vectors.length < 2
+                ? grid
+                : grid.stream().map(t -> t.transpose(0, 1)).toList();
     }
 
     /** {@code condition ? x : y}, element by element with broadcasting. Gradients flow only to the element that was taken. */

@@ -45,6 +45,11 @@ final class Samples {
             return Engine.apply(op, all);
         }
 
+        /** Tells whether the result has a derivative. */
+        boolean isDifferentiable() {
+            return ((Primitive) op).isDifferentiable();
+        }
+
         @Override
         public String toString() {
             return op.label() + " (" + op + ") at "
@@ -211,7 +216,54 @@ final class Samples {
             return new Sample(
                     new ShapeMove.Concat(axis, Axes.of(a.size(axis), b.size(axis), a.size(axis))), List.of(a, b, a));
         }
+        if (Indexing.class.isAssignableFrom(type)) {
+            return indexing(type);
+        }
         throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private Sample indexing(Class<?> type) {
+        Shape shape = shape(3).insert(0, random.nextInt(4));
+        int axis = random.nextInt(shape.rank());
+        shape = shape.with(axis, 1 + random.nextInt(4));
+        int n = shape.size(axis);
+        Shape indices = shape(2);
+        if (type == Indexing.Take.class) {
+            return new Sample(new Indexing.Take("take", axis), List.of(numbers(shape, 0), indices(indices, n)));
+        }
+        if (type == Indexing.Put.class) {
+            Shape whole = shape.slice(0, axis).concat(indices).concat(shape.slice(axis + 1, shape.rank()));
+            return new Sample(new Indexing.Put(axis, n), List.of(numbers(whole, 0), indices(indices, n)));
+        }
+        if (type == Indexing.AlongAxis.class) {
+            Shape along = shape.with(axis, random.nextInt(4));
+            return new Sample(new Indexing.AlongAxis("gather", shape, axis), List.of(indices(along, n)));
+        }
+        if (type == Indexing.RowMajor.class) {
+            return new Sample(
+                    new Indexing.RowMajor("index", Axes.of(n, 7)), List.of(indices(indices, n), indices(indices, 7)));
+        }
+        if (type == Indexing.Writers.class) {
+            return new Sample(new Indexing.Writers(n), List.of(indices(Shape.of(3), n)));
+        }
+        if (type == Indexing.TruePlaces.class) {
+            return new Sample(
+                    new Indexing.TruePlaces("maskedSelect"),
+                    List.of(numbers(shape, 0).gt(0)));
+        }
+        if (type == Indexing.Repetitions.class) {
+            return new Sample(new Indexing.Repetitions("repeatInterleave"), List.of(indices(Shape.of(n), 3)));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    /** Returns whole numbers from 0 to n − 1. */
+    private Tensor indices(Shape shape, int n) {
+        long[] values = new long[shape.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(n);
+        }
+        return Tensor.of(values, shape);
     }
 
     private ShapeMove.Slice slice(Shape shape) {

@@ -15,6 +15,9 @@ public interface FloatKernels<A> {
     /** Returns sums, maxima and their like. */
     Reductions<A> reductions();
 
+    /** Returns sums by index. */
+    Indices<A> indices();
+
     /** Returns softmax and cross-entropy over rows. */
     Rows<A> rows();
 

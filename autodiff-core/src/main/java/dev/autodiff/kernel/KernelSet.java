@@ -6,11 +6,17 @@ package dev.autodiff.kernel;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public record KernelSet<A>(
-        ElementwiseLoops<A> elementwise, Product<A> product, Reductions<A> reductions, Rows<A> rows, Updates<A> updates)
+        ElementwiseLoops<A> elementwise,
+        Product<A> product,
+        Reductions<A> reductions,
+        Indices<A> indices,
+        Rows<A> rows,
+        Updates<A> updates)
         implements FloatKernels<A> {
     /** Returns other kernels with loops and a product in place of their own. */
     public static <A> FloatKernels<A> with(FloatKernels<A> kernels, ElementwiseLoops<A> loops, Product<A> product) {
-        return new KernelSet<>(loops, product, kernels.reductions(), kernels.rows(), kernels.updates());
+        return new KernelSet<>(
+                loops, product, kernels.reductions(), kernels.indices(), kernels.rows(), kernels.updates());
     }
 
     /** Returns the number by which {@link ElementwiseLoops} know a function, from the name of its constant; −1 if there is none. */

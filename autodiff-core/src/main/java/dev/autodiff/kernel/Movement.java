@@ -12,6 +12,12 @@ public interface Movement<A> {
      */
     void copy(int[] sizes, A from, int fromOffset, int[] fromStrides, A to, int toOffset, int[] toStrides);
 
+    /**
+     * Picks rows along the middle axis: {@code to[o, k, i] = from[o, index[k], i]} for x of shape [outer, size, inner] and to of
+     * shape [outer, index.length, inner]; the indices are from 0 to size − 1. Modified: to.
+     */
+    void take(A from, long[] index, A to, int outer, int size, int inner);
+
     /** Sets n elements from {@code offset} to {@code from[fromOffset]}. Modified: to. */
     void fill(A from, int fromOffset, A to, int offset, int n);
 }

@@ -84,6 +84,32 @@ final class Movement64 implements Movement<double[]> {
     }
 
     @Override
+    public void take(double[] from, long[] index, double[] to, int outer, int size, int inner) {
+        int n = index.length;
+        if (outer == 1) {
+            Workers.range(n, 1, to.length, (first, end) -> take(from, 0, index, first, end, to, 0, inner));
+        } else {
+            Workers.range(outer, 1, to.length, (first, end) -> {
+                for (int o = first; o < end; o++) {
+                    take(from, o * size * inner, index, 0, n, to, o * n * inner, inner);
+                }
+            });
+        }
+    }
+
+    private static void take(double[] from, int f, long[] index, int first, int end, double[] to, int t, int inner) {
+        if (inner == 1) {
+            for (int k = first; k < end; k++) {
+                to[t + k] = from[f + (int) index[k]];
+            }
+            return;
+        }
+        for (int k = first; k < end; k++) {
+            System.arraycopy(from, f + (int) index[k] * inner, to, t + k * inner, inner);
+        }
+    }
+
+    @Override
     public void fill(double[] from, int fromOffset, double[] to, int offset, int n) {
         Arrays.fill(to, offset, offset + n, from[fromOffset]);
     }

@@ -8,12 +8,14 @@ final class PortableKernels implements Kernels {
             ThreadedLoops.of(new FastLoops(new Loops32()), Loops32.FUNCTIONS, FastLoops.FUNCTIONS),
             new Product32(),
             new Reductions32(),
+            new Indices32(),
             new Rows32(),
             new Updates32());
     private final FloatKernels<double[]> float64 = new KernelSet<>(
             ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS, List.of()),
             new Product64(),
             new Reductions64(),
+            new Indices64(),
             new Rows64(),
             new Updates64());
 

@@ -167,6 +167,18 @@ final class Call {
         return result;
     }
 
+    /** A list of whole numbers, or others if it is missing. */
+    int[] integersOr(String name, int... otherwise) {
+        int[] given = integers(name);
+        return has(name) ? given : otherwise;
+    }
+
+    /** Tells whether an argument is a list, where it may be a single number too. */
+    boolean isList(String name) {
+        JsonElement e = arguments.get(name);
+        return e != null && e.isJsonArray();
+    }
+
     /** A list of lists of whole numbers, null where null stands. */
     List<List<@Nullable Integer>> integerLists(String name) {
         JsonElement e = get(name);

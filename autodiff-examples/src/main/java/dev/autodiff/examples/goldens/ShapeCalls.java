@@ -1,8 +1,7 @@
 package dev.autodiff.examples.goldens;
 
+import dev.autodiff.PadMode;
 import dev.autodiff.Tensor;
-import dev.autodiff.shape.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +15,11 @@ final class ShapeCalls {
         table.op("transpose", c -> c.x().transpose(c.integer("dim0"), c.integer("dim1")));
         table.op("permute", c -> c.x().permute(c.integers("dims")));
         table.op("reshape_of_transpose", c -> c.x().transpose(0, 1).reshape(-1));
-        table.op("expand", ShapeCalls::expand);
-        table.op("broadcast_to", ShapeCalls::expand);
+        table.op("expand", c -> c.x().expand(c.integers("size")));
+        table.op("broadcast_to", c -> c.x().expand(c.integers("size")));
         table.op("unsqueeze", c -> c.x().expandDims(c.integer("dim")));
         table.op("squeeze", ShapeCalls::squeeze);
-        table.op("flatten", c -> {
-            Shape shape = c.x().shape();
-            int start = shape.axis("flatten", c.integer("start_dim", 0));
-            int end = shape.axis("flatten", c.integer("end_dim", -1));
-            int size = shape.slice(start, end + 1).size();
-            return c.x().reshape(
-                            shape.slice(0, start).concat(Shape.of(size)).concat(shape.slice(end + 1, shape.rank())));
-        });
+        table.op("flatten", c -> c.x().flatten(c.integer("start_dim", 0), c.integer("end_dim", -1)));
         table.op("slice", ShapeCalls::slice);
         table.op("select", c -> c.x().select(c.integer("dim"), c.integer("index")));
         table.op("narrow", c -> c.x().narrow(c.integer("dim"), c.integer("start"), c.integer("length")));
@@ -35,39 +27,103 @@ final class ShapeCalls {
         table.op("cat", c -> Tensor.concat(c.integer("dim", 0), c.all()));
         table.op("cat_self", c -> Tensor.concat(0, c.x(), c.x().mul(2), c.x()));
         table.op("stack", c -> Tensor.stack(c.integer("dim", 0), c.all()));
-        table.several("unbind", c -> {
-            int dim = c.integer("dim", 0);
-            Tensor x = c.x();
-            List<Tensor> parts = new ArrayList<>();
-            for (int i = 0; i < x.size(dim); i++) {
-                parts.add(x.select(dim, i));
-            }
-            return parts;
+        table.several("split", ShapeCalls::split);
+        table.several("chunk", c -> c.x().chunk(c.integer("dim", 0), c.integer("chunks")));
+        table.several("unbind", c -> c.x().unbind(c.integer("dim", 0)));
+        table.op("movedim", c -> c.x().moveAxis(c.integers("source"), c.integers("destination")));
+        table.several("meshgrid", ShapeCalls::meshgrid);
+
+        table.op("roll", ShapeCalls::roll);
+        table.op("rot90", c -> {
+            int[] dims = c.integersOr("dims", 0, 1);
+            return c.x().rot90(c.integer("k", 1), dims[0], dims[1]);
         });
-        table.op("movedim", c -> {
-            int from = c.x().shape().axis("movedim", c.integer("source"));
-            int to = c.x().shape().axis("movedim", c.integer("destination"));
-            List<Integer> order = new ArrayList<>();
-            for (int i = 0; i < c.x().rank(); i++) {
-                order.add(i);
-            }
-            order.remove(from);
-            order.add(to, from);
-            return c.x().permute(order.stream().mapToInt(Integer::intValue).toArray());
-        });
+        table.op("pad", ShapeCalls::pad);
+        table.op("repeat", c -> c.x().repeat(c.integers("repeats")));
+        table.op("tile", c -> c.x().tile(c.integers("dims")));
+        table.op("unfold_dim", c -> c.x().unfold(c.integer("dimension"), c.integer("size"), c.integer("step")));
+
+        table.op("tril", c -> c.x().tril(c.integer("diagonal", 0)));
+        table.op("triu", c -> c.x().triu(c.integer("diagonal", 0)));
+        table.op("diag", c -> c.x().diag(c.integer("diagonal", 0)));
+        table.op("diagonal", c -> c.x().diagonal(c.integer("offset", 0), c.integer("dim1", 0), c.integer("dim2", 1)));
+        table.op(
+                "diag_embed",
+                c -> c.x().diagEmbed(c.integer("offset", 0), c.integer("dim1", -2), c.integer("dim2", -1)));
+        table.unary("trace", Tensor::trace);
+        table.op("cross", c -> c.has("dim") ? c.x().cross(c.y(), c.integer("dim")) : c.x().cross(c.y()));
+
+        table.op("gather", c -> c.x().gather(c.integer("dim"), c.y()));
+        table.op(
+                "take_along_dim",
+                c -> c.has("dim")
+                        ? c.x().takeAlongAxis(c.integer("dim"), c.y())
+                        : c.x().flatten().takeAlongAxis(0, c.y().flatten()));
+        table.op("scatter", c -> c.x().scatter(c.integer("dim"), c.y(), c.x(2)));
+        table.op("scatter_add", c -> c.x().scatterAdd(c.integer("dim"), c.y(), c.x(2)));
+        table.op("index_select", c -> c.x().indexSelect(c.integer("dim"), c.y()));
+        table.op(
+                "index_add",
+                c -> c.x().indexAdd(c.integer("dim"), c.y(), OperationTable.scaled(c.x(2), c.number("alpha", 1))));
+        table.op("index", c -> c.x().index(c.y()));
+        table.op("index2", c -> c.x().index(c.x(1), c.x(2)));
+        table.op(
+                "embedding",
+                c -> c.has("padding_idx") ? c.y().embedding(c.x(), c.integer("padding_idx")) : c.y().embedding(c.x()));
+        table.op("masked_select", c -> c.x().maskedSelect(c.y()));
+        table.op("repeat_interleave", ShapeCalls::repeatInterleave);
     }
 
-    /** −1 leaves an axis as it is. */
-    private static Tensor expand(Call c) {
-        int[] size = c.integers("size");
-        Tensor x = c.x();
-        for (int i = 0; i < size.length; i++) {
-            int own = x.rank() - size.length + i;
-            if (size[i] == -1 && own >= 0) {
-                size[i] = x.size(own);
-            }
+    private static List<Tensor> split(Call c) {
+        int dim = c.integer("dim", 0);
+        return c.isList("split_size_or_sections")
+                ? c.x().split(dim, c.integers("split_size_or_sections"))
+                : c.x().splitEvery(dim, c.integer("split_size_or_sections"));
+    }
+
+    private static List<Tensor> meshgrid(Call c) {
+        return switch (c.text("indexing", "ij")) {
+            case "ij" -> Tensor.meshgrid(c.all());
+            case "xy" -> Tensor.meshgridXy(c.all());
+            default -> throw c.unknown("indexing=" + c.text("indexing", "ij"));
+        };
+    }
+
+    /** Without dims the elements are rolled as one axis. */
+    private static Tensor roll(Call c) {
+        int[] shifts = c.integers("shifts");
+        int[] dims = c.integers("dims");
+        return dims.length == 0 && shifts.length == 1 ? c.x().roll(shifts[0]) : c.x().roll(shifts, dims);
+    }
+
+    private static Tensor pad(Call c) {
+        int[] pad = c.integers("pad");
+        String mode = c.text("mode", "constant");
+        if (!mode.equals("constant")) {
+            c.number("value", 0); // means nothing here
         }
-        return x.broadcastTo(Shape.of(size));
+        return switch (mode) {
+            case "constant" -> c.x().padConstant(c.number("value", 0), pad);
+            case "reflect" -> c.x().pad(PadMode.REFLECT, pad);
+            case "replicate" -> c.x().pad(PadMode.REPLICATE, pad);
+            case "circular" -> c.x().pad(PadMode.CIRCULAR, pad);
+            default -> throw c.unknown("mode=" + mode);
+        };
+    }
+
+    /** The repeats are a number, a list, or an input. */
+    private static Tensor repeatInterleave(Call c) {
+        Tensor x = c.has("dim") ? c.x() : c.x().flatten();
+        int dim = c.integer("dim", 0);
+        Tensor given = c.optional(1);
+        if (given != null) {
+            return x.repeatInterleave(given, dim);
+        }
+        if (c.isList("repeats")) {
+            long[] repeats = Arrays.stream(c.integers("repeats")).asLongStream().toArray();
+            return x.repeatInterleave(Tensor.of(repeats), dim);
+        }
+        return x.repeatInterleave(c.integer("repeats"), dim);
     }
 
     /** PyTorch leaves an axis of another size than 1 as it is, where this library refuses to squeeze it. */
@@ -77,8 +133,7 @@ final class ShapeCalls {
             int dim = c.integer("dim");
             return x.size(dim) == 1 ? x.squeeze(dim) : x.identity();
         }
-        return x.reshape(
-                Shape.of(Arrays.stream(x.shape().toArray()).filter(n -> n != 1).toArray()));
+        return x.squeeze();
     }
 
     private static Tensor slice(Call c) {
