@@ -34,6 +34,7 @@ public final class Generate {
         Path root = module.resolve("src/main/java/dev/autodiff");
         List<Function> functions = functions(root.resolve("Elementwise.java"));
         List<Function> comparisons = functions(root.resolve("Comparison.java"));
+        write(main.resolve("dev/autodiff/kernel/LoopsBool.java"), logic(functions(root.resolve("Logic.java"))));
         for (String type : List.of("double", "float")) {
             String name = "Loops" + (type.equals("double") ? "64" : "32");
             write(main.resolve("dev/autodiff/kernel/" + name + ".java"), loops(name, type, functions, comparisons));
@@ -165,6 +166,14 @@ public final class Generate {
                         "            out[oo + i] = m[mo + i * ms] ? x[xo + i * xs] : y[yo + i * ys];\n        }\n    }\n");
         functions.forEach(f -> method(out, f, type, type));
         comparisons.forEach(f -> method(out, f, type, "boolean"));
+        return out.append("}\n").toString();
+    }
+
+    private static String logic(List<Function> functions) {
+        StringBuilder out = new StringBuilder(HEADER.formatted("Logic.java"));
+        out.append("package dev.autodiff.kernel;\n\nfinal class LoopsBool implements LogicLoops {\n");
+        dispatch(out, "binary", 2, "boolean", "boolean", functions);
+        functions.forEach(f -> method(out, f, "boolean", "boolean"));
         return out.append("}\n").toString();
     }
 

@@ -61,6 +61,9 @@ enum Comparison implements Primitive {
         if (x.dtype() == DType.INT64 && y.dtype() == DType.INT64) {
             return compareIntegers(shape, x, y);
         }
+        if (x.dtype() == DType.BOOL && y.dtype() == DType.BOOL) {
+            return compareIntegers(shape, x.to(DType.INT64), y.to(DType.INT64));
+        }
         DType dtype = Engine.floating(label, x, y);
         boolean[] out = new boolean[shape.size()];
         Object a = x.array();

@@ -1,6 +1,29 @@
 package dev.autodiff;
 
+import static dev.autodiff.ElementwiseRules.below;
+import static dev.autodiff.ElementwiseRules.geluCurvature;
+import static dev.autodiff.ElementwiseRules.geluGradient;
+import static dev.autodiff.ElementwiseRules.geluTanhCurvature;
+import static dev.autodiff.ElementwiseRules.geluTanhGradient;
+import static dev.autodiff.ElementwiseRules.mishCurvature;
+import static dev.autodiff.ElementwiseRules.mishGradient;
+import static dev.autodiff.ElementwiseRules.negativePart;
+import static dev.autodiff.ElementwiseRules.oneMinusSquare;
+import static dev.autodiff.ElementwiseRules.onlyWhere;
+import static dev.autodiff.ElementwiseRules.polygamma;
+import static dev.autodiff.ElementwiseRules.powByBase;
+import static dev.autodiff.ElementwiseRules.powByExponent;
+import static dev.autodiff.ElementwiseRules.reluGradient;
+import static dev.autodiff.ElementwiseRules.share;
+import static dev.autodiff.ElementwiseRules.sigmoidGradient;
+import static dev.autodiff.ElementwiseRules.sigmoidOfNegative;
+import static dev.autodiff.ElementwiseRules.siluCurvature;
+import static dev.autodiff.ElementwiseRules.siluGradient;
+import static dev.autodiff.ElementwiseRules.sphericalBesselSlope;
+import static dev.autodiff.ElementwiseRules.tanhGradient;
+
 import dev.autodiff.kernel.ElementwiseLoops;
+import dev.autodiff.kernel.GammaFunctions;
 import dev.autodiff.kernel.ScalarFunctions;
 import dev.autodiff.kernel.SpecialFunctions;
 import dev.autodiff.shape.DType;
@@ -125,14 +148,31 @@ enum Elementwise implements Primitive {
             "min(max(x, y), z)",
             (x, y, z) -> Math.min(Math.max(x, y), z),
             Keep.INPUTS,
-            (g, x, y, z, out) -> g.mul(x.ge(y).to(x.dtype())).mul(x.le(z).to(x.dtype())),
-            (g, x, y, z, out) -> g.mul(x.lt(y).to(x.dtype())).mul(y.lt(z).to(x.dtype())),
-            (g, x, y, z, out) -> g.mul(x.maximum(y).gt(z).to(x.dtype()))),
+            (g, x, y, z, out) -> onlyWhere(x.ge(y).logicalAnd(x.le(z)), g),
+            (g, x, y, z, out) -> onlyWhere(x.lt(y).logicalAnd(y.lt(z)), g),
+            (g, x, y, z, out) -> onlyWhere(x.gt(z).logicalOr(y.gt(z)), g)),
+    /** In the form that is exact at z = 0 and at z = 1. */
+    LERP(
+            "lerp",
+            "x + z·(y − x)",
+            (x, y, z) -> z < 0.5 ? x + z * (y - x) : y - (y - x) * (1 - z),
+            Keep.INPUTS,
+            (g, x, y, z, out) -> g.mul(z.neg().add(1)),
+            (g, x, y, z, out) -> g.mul(z),
+            (g, x, y, z, out) -> g.mul(y.sub(x))),
 
     // ---- exponentials, logarithms, roots ----
     EXP("exp", "eˣ", x -> Math.exp(x), Keep.OUTPUT, (g, x, out) -> g.mul(out)),
+    EXP2(
+            "exp2",
+            "2ˣ",
+            x -> Math.pow(2, x),
+            Keep.OUTPUT,
+            (g, x, out) -> g.mul(out).mul(Math.log(2))),
     EXPM1("expm1", "eˣ − 1", x -> Math.expm1(x), Keep.OUTPUT, (g, x, out) -> g.mul(out.add(1))),
     LOG("log", "log x", x -> Math.log(x), Keep.INPUTS, (g, x, out) -> g.div(x)),
+    LOG2("log2", "log x / log 2", x -> SpecialFunctions.log2(x), Keep.INPUTS, (g, x, out) -> g.div(x.mul(Math.log(2)))),
+    LOG10("log10", "log x / log 10", x -> Math.log10(x), Keep.INPUTS, (g, x, out) -> g.div(x.mul(Math.log(10)))),
     LOG1P("log1p", "log(1 + x)", x -> Math.log1p(x), Keep.INPUTS, (g, x, out) -> g.div(x.add(1))),
     SQRT("sqrt", "√x", x -> Math.sqrt(x), Keep.OUTPUT, (g, x, out) -> g.div(out.mul(2))),
     RSQRT(
@@ -141,13 +181,24 @@ enum Elementwise implements Primitive {
             x -> 1 / Math.sqrt(x),
             Keep.BOTH,
             (g, x, out) -> g.mul(out).div(x).mul(-0.5)),
-    /** 0 where x is 0, unless y is NaN. By y the derivative is x / y. */
+    /** The difference of the logarithms would cancel near ½, where this is the inverse of tanh. The derivative is NaN beyond 0 and 1. */
+    LOGIT(
+            "logit",
+            "log(x / (1 − x))",
+            x -> SpecialFunctions.logit(x),
+            Keep.INPUTS,
+            (g, x, out) -> Tensor.where(
+                    x.lt(0).logicalOr(x.gt(1)),
+                    g.scalarLike(Double.NaN),
+                    g.div(x.mul(x.neg().add(1))))),
+    /** 0 where x is 0, unless y is NaN. By x the derivative is log y, but 0 where x = 0 and y ≤ 0; by y it is x / y. */
     XLOGY(
             "xlogy",
             "x·log y, 0 for x = 0",
             (x, y) -> x == 0 && !Double.isNaN(y) ? 0 : x * Math.log(y),
             Keep.INPUTS,
-            (g, x, y, out) -> g.mul(y.log()),
+            (g, x, y, out) -> g.mul(
+                    Tensor.where(x.eq(0).logicalAnd(y.le(0)), y.onesLike(), y).log()),
             (g, x, y, out) -> g.mul(x).div(y)),
     LOG_ADD_EXP(
             "logAddExp",
@@ -161,7 +212,7 @@ enum Elementwise implements Primitive {
             "−log(1 + e⁻ˣ)",
             x -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
             Keep.INPUTS,
-            (g, x, out) -> g.mul(x.neg().sigmoid())),
+            (g, x, out) -> g.mul(sigmoidOfNegative(x))),
     ERF(
             "erf",
             "2/√π·∫₀ˣ exp(−t²) dt",
@@ -181,6 +232,24 @@ enum Elementwise implements Primitive {
             Keep.OUTPUT,
             (g, x, out) -> g.mul(out.square().exp().mul(Math.sqrt(Math.PI) / 2))),
 
+    LOG_GAMMA("lgamma", "log |Γ(x)|", x -> GammaFunctions.logGamma(x), Keep.INPUTS, (g, x, out) -> g.mul(x.digamma())),
+    /** The order y is a tensor as the constants of other functions are; it counts without its fraction, so that the derivative by it is 0. */
+    POLYGAMMA(
+            "polygamma",
+            "ψ⁽ʸ⁾(x), the derivative of order y + 1 of log Γ",
+            (x, y) -> GammaFunctions.polygamma(y, x),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(polygamma(x, y.add(1))),
+            (g, x, y, out) -> g.zerosLike()),
+    /** Its derivatives are sums of its neighbours, without the cancellation of the quotient {@code sin x / x} near 0. The order is as that of polygamma. */
+    SPHERICAL_BESSEL(
+            "sphericalBessel",
+            "j_y(x), for y = 0 sin x / x",
+            (x, y) -> SpecialFunctions.sphericalBessel(y, x),
+            Keep.INPUTS,
+            (g, x, y, out) -> g.mul(sphericalBesselSlope(x, y.floor())),
+            (g, x, y, out) -> g.zerosLike()),
+
     // ---- trigonometry ----
     SIN("sin", "sin x", x -> Math.sin(x), Keep.INPUTS, (g, x, out) -> g.mul(x.cos())),
     COS(
@@ -189,6 +258,13 @@ enum Elementwise implements Primitive {
             x -> Math.cos(x),
             Keep.INPUTS,
             (g, x, out) -> g.mul(x.sin()).neg()),
+    /** 1 − x², as a product that keeps its digits near ±1, with a derivative that keeps them near 0. */
+    ONE_MINUS_SQUARE(
+            "oneMinusSquare",
+            "(1 − x)·(1 + x)",
+            x -> (1 - x) * (1 + x),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x).mul(-2)),
     TAN(
             "tan",
             "tan x",
@@ -200,13 +276,13 @@ enum Elementwise implements Primitive {
             "arcsin x",
             x -> Math.asin(x),
             Keep.INPUTS,
-            (g, x, out) -> g.div(squaredCosine(x).sqrt())),
+            (g, x, out) -> g.div(oneMinusSquare(x).sqrt())),
     ACOS(
             "acos",
             "arccos x",
             x -> Math.acos(x),
             Keep.INPUTS,
-            (g, x, out) -> g.div(squaredCosine(x).sqrt()).neg()),
+            (g, x, out) -> g.div(oneMinusSquare(x).sqrt()).neg()),
     ATAN(
             "atan",
             "arctan x",
@@ -247,7 +323,7 @@ enum Elementwise implements Primitive {
             "½·log((1 + x) / (1 − x))",
             x -> SpecialFunctions.atanh(x),
             Keep.INPUTS,
-            (g, x, out) -> g.div(squaredCosine(x))),
+            (g, x, out) -> g.div(oneMinusSquare(x))),
 
     // ---- activations, with the hot backward formulas as operations of their own ----
     SIGMOID(
@@ -271,6 +347,62 @@ enum Elementwise implements Primitive {
             Keep.INPUTS,
             (g, x, y, out) -> tanhGradient(g, y),
             (g, x, y, out) -> g.mul(x).mul(y).mul(-2)),
+    SILU("silu", "x·σ(x)", x -> x * ScalarFunctions.sigmoid(x), Keep.INPUTS, (g, x, out) -> siluGradient(g, x)),
+    SILU_GRADIENT(
+            "siluGradient",
+            "x·σ(y)·(1 + y·(1 − σ(y)))",
+            (x, y) -> ScalarFunctions.siluGradient(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> siluGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(siluCurvature(y))),
+    MISH("mish", "x·tanh(log(1 + eˣ))", x -> ScalarFunctions.mish(x), Keep.INPUTS, (g, x, out) -> mishGradient(g, x)),
+    MISH_GRADIENT(
+            "mishGradient",
+            "x·d(y·tanh(log(1 + e^y)))/dy",
+            (x, y) -> ScalarFunctions.mishGradient(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> mishGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(mishCurvature(y))),
+    GELU(
+            "gelu",
+            "x·Φ(x), Φ the normal distribution",
+            x -> ScalarFunctions.gelu(x),
+            Keep.INPUTS,
+            (g, x, out) -> geluGradient(g, x)),
+    GELU_GRADIENT(
+            "geluGradient",
+            "x·(Φ(y) + y·φ(y)), φ the density of Φ",
+            (x, y) -> ScalarFunctions.geluGradient(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> geluGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(geluCurvature(y))),
+    GELU_TANH(
+            "geluTanh",
+            "x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2",
+            x -> ScalarFunctions.geluTanh(x),
+            Keep.INPUTS,
+            (g, x, out) -> geluTanhGradient(g, x)),
+    GELU_TANH_GRADIENT(
+            "geluTanhGradient",
+            "x·d(geluTanh y)/dy",
+            (x, y) -> ScalarFunctions.geluTanhGradient(x, y),
+            Keep.INPUTS,
+            (g, x, y, out) -> geluTanhGradient(g, y),
+            (g, x, y, out) -> g.mul(x).mul(geluTanhCurvature(y))),
+    /** One function and no quotient, whose rule would subtract nearly equal numbers for large x. */
+    SOFTSIGN(
+            "softsign",
+            "x / (1 + |x|)",
+            x -> x / (1 + Math.abs(x)),
+            Keep.INPUTS,
+            (g, x, out) -> g.div(x.abs().add(1).square())),
+    /** One function and no difference, which would cancel near 0. */
+    TANH_SHRINK(
+            "tanhShrink",
+            "x − tanh x",
+            x -> SpecialFunctions.tanhShrink(x),
+            Keep.INPUTS,
+            (g, x, out) -> g.mul(x.tanh().square())),
     /** The derivative at 0 is 0. */
     RELU("relu", "max(x, 0)", x -> Math.max(x, 0), Keep.OUTPUT, (g, x, out) -> reluGradient(g, out)),
     RELU_GRADIENT(
@@ -388,48 +520,6 @@ enum Elementwise implements Primitive {
         this.value = value;
         this.keeps = keeps;
         this.rules = rules;
-    }
-
-    // The rules of the constants reach later constants through methods, which an initialiser may call.
-
-    private static Tensor powByBase(Tensor x, Tensor y, Tensor z) {
-        return Engine.apply(POW_BY_BASE, x, y, z);
-    }
-
-    private static Tensor powByExponent(Tensor x, Tensor y, Tensor z) {
-        return Engine.apply(POW_BY_EXPONENT, x, y, z);
-    }
-
-    private static Tensor sigmoidGradient(Tensor x, Tensor y) {
-        return Engine.apply(SIGMOID_GRADIENT, x, y);
-    }
-
-    private static Tensor tanhGradient(Tensor x, Tensor y) {
-        return Engine.apply(TANH_GRADIENT, x, y);
-    }
-
-    private static Tensor reluGradient(Tensor x, Tensor y) {
-        return Engine.apply(RELU_GRADIENT, x, y);
-    }
-
-    /** Returns (1 − x)·(1 + x), which keeps its digits near ±1: the square of the cosine where x is a sine. */
-    private static Tensor squaredCosine(Tensor x) {
-        return x.neg().add(1).mul(x.add(1));
-    }
-
-    /** Returns x below 0, else 0, whose derivative at 0 is 0: the second derivative of ELU at its kink, as in PyTorch. */
-    private static Tensor negativePart(Tensor x) {
-        return Tensor.where(x.lt(0), x, x.zerosLike());
-    }
-
-    /** Returns x, constant from the threshold on: the second derivative of softplus at its threshold is 0, as in PyTorch. */
-    private static Tensor below(Tensor x, Tensor threshold) {
-        return Tensor.where(x.lt(threshold), x, x.detach());
-    }
-
-    /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; NaN where one is NaN. */
-    private static Tensor share(Tensor x, Tensor y) {
-        return x.detach().sub(y.detach()).sign().add(1).mul(0.5);
     }
 
     int arity() {

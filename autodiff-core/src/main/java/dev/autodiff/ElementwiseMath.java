@@ -1,9 +1,7 @@
 package dev.autodiff;
 
-import dev.autodiff.shape.DType;
-
 /**
- * What a tensor can do element by element. Two tensors broadcast by NumPy's rules and must have the same floating-point type
+ * Arithmetic and the functions of mathematics, element by element. Two tensors broadcast by NumPy's rules and must have the same floating-point type
  * ({@link dev.autodiff.shape.ShapeException}, {@link dev.autodiff.shape.DTypeException} otherwise); a Java number takes the tensor's type.
  */
 public sealed interface ElementwiseMath permits Tensor {
@@ -166,11 +164,61 @@ public sealed interface ElementwiseMath permits Tensor {
         return Engine.apply(Elementwise.CLAMP, (Tensor) this, low, high);
     }
 
+    /** {@code max(x, low)}; unlike {@link #maximum(double)}, x gets the whole gradient at the bound. */
+    default Tensor clampMin(double low) {
+        return clamp(low, Double.POSITIVE_INFINITY);
+    }
+
+    /** {@code max(x, low)}; at the bound x gets the whole gradient. */
+    default Tensor clampMin(Tensor low) {
+        return clamp(low, low.scalarLike(Double.POSITIVE_INFINITY));
+    }
+
+    /** {@code min(x, high)}; unlike {@link #minimum(double)}, x gets the whole gradient at the bound. */
+    default Tensor clampMax(double high) {
+        return clamp(Double.NEGATIVE_INFINITY, high);
+    }
+
+    /** {@code min(x, high)}; at the bound x gets the whole gradient. */
+    default Tensor clampMax(Tensor high) {
+        return clamp(high.scalarLike(Double.NEGATIVE_INFINITY), high);
+    }
+
+    /** {@code x − trunc x}, of the sign of x; the derivative is 1. */
+    default Tensor frac() {
+        return sub(trunc());
+    }
+
+    /** {@code x + weight·(end − x)}: x at weight 0 and end at weight 1, both exactly. */
+    default Tensor lerp(Tensor end, Tensor weight) {
+        return Engine.apply(Elementwise.LERP, (Tensor) this, end, weight);
+    }
+
+    /** {@code x + weight·(end − x)}: x at weight 0 and end at weight 1, both exactly. */
+    default Tensor lerp(Tensor end, double weight) {
+        return lerp(end, ((Tensor) this).scalarLike(weight));
+    }
+
+    /** {@code x + factor·y·z}. */
+    default Tensor addcmul(Tensor y, Tensor z, double factor) {
+        return add(factor == 1 ? y.mul(z) : y.mul(z).mul(factor));
+    }
+
+    /** {@code x + factor·y / z}. */
+    default Tensor addcdiv(Tensor y, Tensor z, double factor) {
+        return add(factor == 1 ? y.div(z) : y.div(z).mul(factor));
+    }
+
     // ---- exponentials, logarithms, roots, trigonometry ----
 
     /** {@code eˣ}. */
     default Tensor exp() {
         return Engine.apply(Elementwise.EXP, (Tensor) this);
+    }
+
+    /** {@code 2ˣ}. */
+    default Tensor exp2() {
+        return Engine.apply(Elementwise.EXP2, (Tensor) this);
     }
 
     /** {@code eˣ − 1}, accurate near 0. */
@@ -181,6 +229,16 @@ public sealed interface ElementwiseMath permits Tensor {
     /** The natural logarithm; −∞ at 0, NaN below. */
     default Tensor log() {
         return Engine.apply(Elementwise.LOG, (Tensor) this);
+    }
+
+    /** The logarithm to the base 2; exact at powers of 2. */
+    default Tensor log2() {
+        return Engine.apply(Elementwise.LOG2, (Tensor) this);
+    }
+
+    /** The logarithm to the base 10. */
+    default Tensor log10() {
+        return Engine.apply(Elementwise.LOG10, (Tensor) this);
     }
 
     /** {@code log(1 + x)}, accurate near 0. */
@@ -228,6 +286,39 @@ public sealed interface ElementwiseMath permits Tensor {
         return Engine.apply(Elementwise.LOG_SIGMOID, (Tensor) this);
     }
 
+    /** The log odds {@code log(x / (1 − x))} of a probability x: the inverse of {@link ActivationMath#sigmoid}; ±∞ at 1 and 0, NaN beyond. */
+    default Tensor logit() {
+        return Engine.apply(Elementwise.LOGIT, (Tensor) this);
+    }
+
+    /** The log odds of x brought between {@code eps} and {@code 1 − eps}; the derivative beyond is 0. */
+    default Tensor logit(double eps) {
+        return clamp(eps, 1 - eps).logit();
+    }
+
+    /** {@code log |Γ(x)|}; ∞ at 0, −1, −2, …. */
+    default Tensor lgamma() {
+        return Engine.apply(Elementwise.LOG_GAMMA, (Tensor) this);
+    }
+
+    /** {@code ψ(x)}, the derivative of log Γ; ∓∞ at ±0, NaN at −1, −2, …. */
+    default Tensor digamma() {
+        return polygamma(0);
+    }
+
+    /**
+     * {@code ψ⁽ⁿ⁾(x)}, the derivative of order n of {@link #digamma}; at 0, −1, −2, … it is ∞ for odd n and −∞ for even n ≥ 2.
+     *
+     * @throws IllegalArgumentException if n is negative
+     */
+    default Tensor polygamma(int n) {
+        if (n < 0) {
+            throw new IllegalArgumentException("polygamma: expected an order from 0, got " + n);
+        }
+        Tensor x = (Tensor) this;
+        return Engine.apply(Elementwise.POLYGAMMA, x, x.scalarLike(n));
+    }
+
     /** The error function {@code 2/√π·∫₀ˣ exp(−t²) dt}. */
     default Tensor erf() {
         return Engine.apply(Elementwise.ERF, (Tensor) this);
@@ -246,6 +337,12 @@ public sealed interface ElementwiseMath permits Tensor {
     /** {@code tan x}, x in radians. */
     default Tensor tan() {
         return Engine.apply(Elementwise.TAN, (Tensor) this);
+    }
+
+    /** {@code sin(π·x) / (π·x)}, and 1 at 0; all derivatives are accurate near 0. */
+    default Tensor sinc() {
+        Tensor x = (Tensor) this;
+        return Engine.apply(Elementwise.SPHERICAL_BESSEL, x.mul(Math.PI), x.scalarLike(0));
     }
 
     /** The angle from −π/2 to π/2 whose sine is x, in radians; NaN beyond ±1. */
@@ -293,137 +390,8 @@ public sealed interface ElementwiseMath permits Tensor {
         return Engine.apply(Elementwise.ACOSH, (Tensor) this);
     }
 
-    /** The inverse of {@link #tanh}: ±∞ at ±1, NaN beyond. */
+    /** The inverse of {@link ActivationMath#tanh}: ±∞ at ±1, NaN beyond. */
     default Tensor atanh() {
         return Engine.apply(Elementwise.ATANH, (Tensor) this);
-    }
-
-    // ---- activations ----
-
-    /** {@code 1 / (1 + e⁻ˣ)}, without overflow for any x. */
-    default Tensor sigmoid() {
-        return Engine.apply(Elementwise.SIGMOID, (Tensor) this);
-    }
-
-    /** {@code tanh x}. */
-    default Tensor tanh() {
-        return Engine.apply(Elementwise.TANH, (Tensor) this);
-    }
-
-    /** {@code max(x, 0)}; the derivative at 0 is 0. */
-    default Tensor relu() {
-        return Engine.apply(Elementwise.RELU, (Tensor) this);
-    }
-
-    /** {@code x} for x &gt; 0, else {@code slope·x}; the derivative at 0 is the slope. */
-    default Tensor leakyRelu(double slope) {
-        return leakyRelu(((Tensor) this).scalarLike(slope));
-    }
-
-    /** {@code x} for x &gt; 0, else {@code slope·x}, with a slope that can be learned. */
-    default Tensor leakyRelu(Tensor slope) {
-        return Engine.apply(Elementwise.LEAKY_RELU, (Tensor) this, slope);
-    }
-
-    /** {@code x} for x &gt; 0, else {@code alpha·(eˣ − 1)}; the derivative at 0 is alpha. */
-    default Tensor elu(double alpha) {
-        return Engine.apply(Elementwise.ELU, (Tensor) this, ((Tensor) this).scalarLike(alpha));
-    }
-
-    /** {@code log(1 + eˣ)}, a smooth ReLU; x itself for x &gt; 20, where the difference is below 3·10⁻⁹. */
-    default Tensor softplus() {
-        return softplus(1, 20);
-    }
-
-    /** {@code log(1 + e^(beta·x)) / beta}, and x itself for {@code beta·x > threshold}. */
-    default Tensor softplus(double beta, double threshold) {
-        Tensor x = (Tensor) this;
-        return Engine.apply(Elementwise.SOFTPLUS, x, x.scalarLike(beta), x.scalarLike(threshold));
-    }
-
-    // ---- losses of each element ----
-
-    /**
-     * The log loss (binary cross-entropy) of each probability x against a target y from 0 to 1:
-     * {@code −(y·log x + (1 − y)·log(1 − x))}, the logarithms cut at −100.
-     */
-    default Tensor logLoss(Tensor y) {
-        return Engine.apply(Elementwise.LOG_LOSS, (Tensor) this, y);
-    }
-
-    /**
-     * The log loss of each logit x, whose probability is {@code σ(x)}, against a target y from 0 to 1:
-     * {@code max(x, 0) − x·y + log(1 + e^(−|x|))}; the gradient is {@code σ(x) − y}.
-     */
-    default Tensor logLossWithLogits(Tensor y) {
-        return Engine.apply(Elementwise.LOG_LOSS_WITH_LOGITS, (Tensor) this, y);
-    }
-
-    // ---- comparisons, conversion ----
-
-    /** {@code x = y} as booleans. */
-    default Tensor eq(Tensor y) {
-        return Engine.apply(Comparison.EQ, (Tensor) this, y);
-    }
-
-    /** {@code x = y} as booleans. */
-    default Tensor eq(double y) {
-        return eq(((Tensor) this).scalarLike(y));
-    }
-
-    /** {@code x ≠ y} as booleans. */
-    default Tensor ne(Tensor y) {
-        return Engine.apply(Comparison.NE, (Tensor) this, y);
-    }
-
-    /** {@code x ≠ y} as booleans. */
-    default Tensor ne(double y) {
-        return ne(((Tensor) this).scalarLike(y));
-    }
-
-    /** {@code x < y} as booleans. */
-    default Tensor lt(Tensor y) {
-        return Engine.apply(Comparison.LT, (Tensor) this, y);
-    }
-
-    /** {@code x < y} as booleans. */
-    default Tensor lt(double y) {
-        return lt(((Tensor) this).scalarLike(y));
-    }
-
-    /** {@code x ≤ y} as booleans. */
-    default Tensor le(Tensor y) {
-        return Engine.apply(Comparison.LE, (Tensor) this, y);
-    }
-
-    /** {@code x ≤ y} as booleans. */
-    default Tensor le(double y) {
-        return le(((Tensor) this).scalarLike(y));
-    }
-
-    /** {@code x > y} as booleans. */
-    default Tensor gt(Tensor y) {
-        return Engine.apply(Comparison.GT, (Tensor) this, y);
-    }
-
-    /** {@code x > y} as booleans. */
-    default Tensor gt(double y) {
-        return gt(((Tensor) this).scalarLike(y));
-    }
-
-    /** {@code x ≥ y} as booleans. */
-    default Tensor ge(Tensor y) {
-        return Engine.apply(Comparison.GE, (Tensor) this, y);
-    }
-
-    /** {@code x ≥ y} as booleans. */
-    default Tensor ge(double y) {
-        return ge(((Tensor) this).scalarLike(y));
-    }
-
-    /** The tensor in another element type; itself if it has that type. Fractions are cut for int64; not 0 is true. */
-    default Tensor to(DType dtype) {
-        Tensor x = (Tensor) this;
-        return x.dtype() == dtype ? x : Engine.apply(new Conversion(x.dtype(), dtype), x);
     }
 }

@@ -27,7 +27,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A leaf made by {@link #requireGrad} is a parameter: the only kind of tensor whose elements an optimizer overwrites, through
  * {@link InPlace}. Tensors may be read by several threads at once.
  */
-public final class Tensor implements ElementwiseMath, ReductionMath, ShapeMath, ArrangeMath, DiagonalMath, IndexMath {
+public final class Tensor
+        implements ElementwiseMath,
+                ActivationMath,
+                LogicMath,
+                ReductionMath,
+                ShapeMath,
+                ArrangeMath,
+                DiagonalMath,
+                IndexMath {
     private final Shape shape;
     private final Storage storage;
     /** Whether the storage holds the last two axes swapped. */

@@ -154,6 +154,14 @@ class CatalogueTest {
                     assertEquals(c.value(x[i], y[i]), out.toBooleanArray()[i], sample.toString());
                 }
             }
+            if (sample.op() instanceof Logic c) {
+                Tensor out = Engine.apply(c, sample.inputs().toArray(new Tensor[0]));
+                boolean[] x = sample.inputs().get(0).broadcastTo(out.shape()).toBooleanArray();
+                boolean[] y = sample.inputs().get(1).broadcastTo(out.shape()).toBooleanArray();
+                for (int i = 0; i < out.size(); i++) {
+                    assertEquals(c.value(x[i], y[i]), out.toBooleanArray()[i], sample.toString());
+                }
+            }
         }
     }
 

@@ -92,6 +92,10 @@ final class Samples {
             Shape shape = shape(3);
             return List.of(new Sample(op, List.of(numbers(shape, 0), numbers(repeatable(shape), 1))));
         }
+        if (op instanceof Logic) {
+            Shape shape = shape(3);
+            return List.of(new Sample(op, List.of(mask(shape), mask(repeatable(shape)))));
+        }
         if (op instanceof RowOp rowOp) {
             return rows(rowOp);
         }
@@ -110,10 +114,16 @@ final class Samples {
         }
         return switch (f) {
             // defined for positive numbers, or between 0 and 1, alone
-            case LOG, SQRT, LOG1P, RSQRT -> List.of(inputs.get(0).abs());
+            case LOG, LOG2, LOG10, SQRT, LOG1P, RSQRT -> List.of(inputs.get(0).abs());
             case POW -> List.of(inputs.get(0).abs(), inputs.get(1));
             case POW_BY_BASE, POW_BY_EXPONENT ->
                 List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2));
+            case LOGIT -> List.of(inputs.get(0).abs().mul(0.4));
+            // the second input is an order
+            case LOG_GAMMA -> List.of(inputs.get(0).abs().add(0.3));
+            case POLYGAMMA ->
+                List.of(inputs.get(0).abs().add(0.5), inputs.get(1).abs());
+            case SPHERICAL_BESSEL -> List.of(inputs.get(0).mul(2), inputs.get(1).abs());
             case ACOSH -> List.of(inputs.get(0).abs().add(1));
             case ASIN, ACOS, ATANH, ERFINV -> List.of(inputs.get(0).mul(0.4));
             case XLOGY -> List.of(inputs.get(0), inputs.get(1).abs());
@@ -159,13 +169,8 @@ final class Samples {
             return new Sample(new Conversion(DType.FLOAT64, DType.FLOAT64), List.of(x));
         }
         if (type == Select.class) {
-            boolean[] mask = new boolean[shape.size()];
-            for (int i = 0; i < mask.length; i++) {
-                mask[i] = random.nextInt(2) == 0;
-            }
             return new Sample(
-                    new Select(),
-                    List.of(Tensor.of(mask, shape), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
+                    new Select(), List.of(mask(shape), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
         }
         if (type == MatMul.class) {
             int m = 1 + random.nextInt(4);
@@ -323,6 +328,14 @@ final class Samples {
             values[i] = random.nextInt(2) == 0 ? size : -size;
         }
         return Tensor.of(values, shape);
+    }
+
+    private Tensor mask(Shape shape) {
+        boolean[] mask = new boolean[shape.size()];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = random.nextInt(2) == 0;
+        }
+        return Tensor.of(mask, shape);
     }
 
     /** Makes all elements differ by at least 0.05. */

@@ -40,11 +40,38 @@ final class ElementwiseCalls {
         table.unary("trunc", Tensor::trunc);
         table.unary("rsqrt", Tensor::rsqrt);
         table.unary("logsigmoid", Tensor::logSigmoid);
+        table.unary("exp2", Tensor::exp2);
+        table.unary("log2", Tensor::log2);
+        table.unary("log10", Tensor::log10);
+        table.unary("lgamma", Tensor::lgamma);
+        table.unary("digamma", Tensor::digamma);
+        table.unary("relu6", Tensor::relu6);
+        table.unary("selu", Tensor::selu);
+        table.unary("silu", Tensor::silu);
+        table.unary("mish", Tensor::mish);
+        table.unary("softsign", Tensor::softsign);
+        table.unary("frac", Tensor::frac);
+        table.unary("sinc", Tensor::sinc);
+        table.unary("hardsigmoid", Tensor::hardSigmoid);
+        table.unary("hardswish", Tensor::hardSwish);
+        table.unary("tanhshrink", Tensor::tanhShrink);
+        table.unary("isnan", Tensor::isNaN);
+        table.unary("isinf", Tensor::isInfinite);
+        table.unary("isfinite", Tensor::isFinite);
+        table.unary("logical_not", Tensor::logicalNot);
         table.unary("clone", Tensor::identity);
         table.op("softplus", c -> c.x().softplus(c.number("beta", 1), c.number("threshold", 20)));
         table.op("leaky_relu", c -> c.x().leakyRelu(c.number("negative_slope", 0.01)));
         table.op("elu", c -> c.x().elu(c.number("alpha", 1)));
-        table.op("prelu", c -> c.x().leakyRelu(c.y()));
+        table.op("prelu", c -> c.x().prelu(c.y()));
+        table.op("celu", c -> c.x().celu(c.number("alpha", 1)));
+        table.op("gelu", ElementwiseCalls::gelu);
+        table.op("hardtanh", c -> c.x().hardTanh(c.number("min_val", -1), c.number("max_val", 1)));
+        table.op("softshrink", c -> c.x().softShrink(c.number("lambd", 0.5)));
+        table.op("hardshrink", c -> c.x().hardShrink(c.number("lambd", 0.5)));
+        table.op("threshold", c -> c.x().threshold(c.number("threshold"), c.number("value")));
+        table.op("logit", c -> c.has("eps") ? c.x().logit(c.number("eps")) : logit(c));
+        table.op("glu", c -> c.x().glu(c.integer("dim", -1)));
         table.op("softmax", c -> c.x().softmax(c.integer("dim")));
         table.op("log_softmax", c -> c.x().logSoftmax(c.integer("dim")));
         table.op("softmin", c -> c.x().neg().softmax(c.integer("dim")));
@@ -76,9 +103,14 @@ final class ElementwiseCalls {
         table.op("fmod", c -> c.x().fmod(c.y()));
         table.op("remainder", c -> c.x().remainder(c.y()));
         table.op("clamp", ElementwiseCalls::clamp);
-        table.op("clamp_tensor", c -> c.x(0).clamp(c.x(1), c.x(2)));
-        table.op("addcmul", c -> c.x().add(c.y().mul(c.x(2)).mul(c.number("value", 1))));
-        table.op("addcdiv", c -> c.x().add(c.y().div(c.x(2)).mul(c.number("value", 1))));
+        table.op("clamp_tensor", ElementwiseCalls::clampTensor);
+        table.op("addcmul", c -> c.x().addcmul(c.y(), c.x(2), c.number("value", 1)));
+        table.op("addcdiv", c -> c.x().addcdiv(c.y(), c.x(2), c.number("value", 1)));
+        table.op("lerp", c -> c.x().lerp(c.y(), c.x(2)));
+        table.op("lerp_scalar", c -> c.x().lerp(c.y(), c.number("weight")));
+        table.op("logical_and", c -> c.x().logicalAnd(c.y()));
+        table.op("logical_or", c -> c.x().logicalOr(c.y()));
+        table.op("logical_xor", c -> c.x().logicalXor(c.y()));
         table.op("eq", c -> c.x().eq(c.y()));
         table.op("ne", c -> c.x().ne(c.y()));
         table.op("lt", c -> c.x().lt(c.y()));
@@ -86,7 +118,7 @@ final class ElementwiseCalls {
         table.op("gt", c -> c.x().gt(c.y()));
         table.op("ge", c -> c.x().ge(c.y()));
         table.op("where", c -> Tensor.where(c.x(0), c.x(1), c.x(2)));
-        table.op("masked_fill", c -> Tensor.where(c.y(), OperationTable.number(c.x(), c.number("value")), c.x()));
+        table.op("masked_fill", c -> c.x().maskedFill(c.y(), c.number("value")));
 
         table.unary("alias_add", x -> x.add(x));
         table.unary("alias_sub", x -> x.sub(x));
@@ -102,9 +134,37 @@ final class ElementwiseCalls {
     }
 
     private static Tensor clamp(Call c) {
-        if (!c.has("min") && !c.has("max")) {
-            throw c.unknown("without min and max");
+        if (!c.has("max")) {
+            c.markRead("max");
+            return c.x().clampMin(c.number("min"));
         }
-        return c.x().clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY));
+        if (!c.has("min")) {
+            c.markRead("min");
+            return c.x().clampMax(c.number("max"));
+        }
+        return c.x().clamp(c.number("min"), c.number("max"));
+    }
+
+    private static Tensor clampTensor(Call c) {
+        Tensor low = c.optional(1);
+        Tensor high = c.optional(2);
+        if (high == null) {
+            return c.x().clampMin(c.x(1));
+        }
+        return low == null ? c.x().clampMax(high) : c.x().clamp(low, high);
+    }
+
+    private static Tensor gelu(Call c) {
+        String approximate = c.text("approximate", "none");
+        return switch (approximate) {
+            case "none" -> c.x().gelu();
+            case "tanh" -> c.x().geluTanh();
+            default -> throw c.unknown("approximate=" + approximate);
+        };
+    }
+
+    private static Tensor logit(Call c) {
+        c.markRead("eps");
+        return c.x().logit();
     }
 }
