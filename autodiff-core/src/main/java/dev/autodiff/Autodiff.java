@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -70,80 +71,101 @@ public final class Autodiff {
     }
 
     private static ValueAndGrad differentiate(Function<? super Tensor, Tensor> f, Tensor x) {
-        return recorded(keep -> {
-            Tensor leaf = tracked(x);
-            Tensor y = f.apply(leaf);
-            if (y.size() != 1) {
-                throw new GradientException("grad: the function must give one number, got shape " + y.shape()
-                        + "; reduce it with sum(), or use vjp");
-            }
-            Tensor g = pull(y, y.onesLike(), leaf);
-            return new ValueAndGrad(
-                    outside(y, keep, List.of(leaf)), g == null ? x.zerosLike() : outside(g, keep, List.of(leaf)));
-        });
+        Linearization near = Linearization.of(xs -> f.apply(xs.get(0)), List.of(x));
+        if (near.value().size() != 1) {
+            throw new GradientException("grad: the function must give one number, got shape "
+                    + near.value().shape() + "; reduce it with sum(), or use vjp");
+        }
+        return new ValueAndGrad(near.value(), near.vjp(near.value().onesLike()));
     }
 
     /**
      * Returns the gradients of a single number with respect to some tensors that it was computed from, without touching
-     * {@link Tensor#grad}; zeros for one that it does not depend on. The sweep is recorded unless in noGrad, so that the
-     * gradients can be differentiated again, and the graph is kept.
+     * {@link Tensor#grad}. The sweep is recorded unless in noGrad, so that the gradients can be differentiated again, and the graph is kept.
+     *
+     * @throws GradientException if the output does not depend on one of the inputs, which is more often a mistake than meant; where it is
+     *     meant, use {@link #gradientsOrZeros(Tensor, List)}
      */
     public static List<Tensor> gradients(Tensor output, List<Tensor> inputs) {
-        if (output.size() != 1) {
-            throw new GradientException("gradients: expected a tensor of one element, got shape " + output.shape()
-                    + "; reduce it with sum(), or give a seed");
-        }
-        return gradients(output, output.onesLike(), inputs);
+        return gradients(output, one("gradients", output), inputs);
     }
 
     /** Returns the gradients of {@code Σ seed·output} with respect to some tensors, see {@link #gradients(Tensor, List)}. */
     public static List<Tensor> gradients(Tensor output, Tensor seed, List<Tensor> inputs) {
-        Node root = output.node();
-        if (root == null) {
+        if (output.node() == null) {
             throw new GradientException("gradients: the output of shape " + output.shape()
                     + " depends on no tensor that requires a gradient; make the inputs with requireGrad()");
         }
-        Sweep.checkGradient("gradients: seed", seed, root);
-        Node[] targets = new Node[inputs.size()];
-        for (int i = 0; i < targets.length; i++) {
-            Node node = inputs.get(i).node();
-            if (node == null) {
-                throw new GradientException("gradients: input " + i + " of shape "
-                        + inputs.get(i).shape() + " requires no gradient; make it with requireGrad()");
-            }
-            targets[i] = node;
-        }
-        @Nullable
-        Tensor[] found =
-                Sweep.gradients(root, seed, targets, true, Mode.current().isRecording());
+        @Nullable Tensor[] found = sweep("gradients", output, seed, inputs);
         List<Tensor> result = new ArrayList<>();
-        for (int i = 0; i < targets.length; i++) {
+        for (int i = 0; i < found.length; i++) {
+            Tensor g = found[i];
+            if (g == null) {
+                throw new GradientException(
+                        "gradients: the output does not depend on input " + i
+                                + described(inputs.get(i))
+                                + "; compute it from this very tensor, leave the input out, or use gradientsOrZeros if a zero is meant");
+            }
+            result.add(g);
+        }
+        return result;
+    }
+
+    /** Returns gradients as {@link #gradients(Tensor, List)} does, and zeros for an input that the output does not depend on. */
+    public static List<Tensor> gradientsOrZeros(Tensor output, List<Tensor> inputs) {
+        return gradientsOrZeros(output, one("gradientsOrZeros", output), inputs);
+    }
+
+    /** Returns gradients as {@link #gradients(Tensor, Tensor, List)} does, and zeros for an input that the output does not depend on. */
+    public static List<Tensor> gradientsOrZeros(Tensor output, Tensor seed, List<Tensor> inputs) {
+        @Nullable Tensor[] found = sweep("gradientsOrZeros", output, seed, inputs);
+        List<Tensor> result = new ArrayList<>();
+        for (int i = 0; i < found.length; i++) {
             Tensor g = found[i];
             result.add(g == null ? inputs.get(i).zerosLike() : g);
         }
         return result;
     }
 
-    /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
-    public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
-        return recorded(keep -> {
-            Tensor leaf = tracked(x);
-            Tensor pulled = pull(f.apply(leaf), g, leaf);
-            return pulled == null ? x.zerosLike() : outside(pulled, keep, List.of(leaf));
-        });
+    /** Returns the gradient by each input, null where the output does not depend on it. */
+    private static @Nullable Tensor[] sweep(String operation, Tensor output, Tensor seed, List<Tensor> inputs) {
+        Node[] targets = new Node[inputs.size()];
+        for (int i = 0; i < targets.length; i++) {
+            Node node = inputs.get(i).node();
+            if (node == null) {
+                throw new GradientException(operation + ": input " + i + described(inputs.get(i))
+                        + " requires no gradient; make it with requireGrad()");
+            }
+            targets[i] = node;
+        }
+        Node root = output.node();
+        if (root == null) {
+            return new Tensor[targets.length];
+        }
+        Sweep.checkGradient(operation + ": seed", seed, root);
+        return Sweep.gradients(root, seed, targets, true, Mode.current().isRecording());
     }
 
-    /** Returns the transpose of the Jacobian times g, or null where y does not depend on the leaf. */
-    private static @Nullable Tensor pull(Tensor y, Tensor g, Tensor leaf) {
-        Node root = y.node();
-        Node target = leaf.node();
-        if (root == null || target == null) {
-            return null;
+    private static Tensor one(String operation, Tensor output) {
+        if (output.size() != 1) {
+            throw new GradientException(operation + ": expected a tensor of one element, got shape " + output.shape()
+                    + "; reduce it with sum(), or give a seed");
         }
-        Sweep.checkGradient("vjp: cotangent", g, root);
-        // Another leaf, or a point that itself was computed, means that somebody may differentiate the gradient again.
-        return Sweep.gradients(
-                root, g, new Node[] {target}, target.op != null, target.op != null ? Boolean.TRUE : null)[0];
+        return output.onesLike();
+    }
+
+    private static String described(Tensor x) {
+        return (x.name() == null ? "" : ", '" + x.name() + "',") + " of shape " + x.shape();
+    }
+
+    /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
+    public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
+        return linearize(f, x).vjp(g);
+    }
+
+    /** Returns {@code gᵀ·∂f/∂xᵢ} for each argument of a function of several tensors, each of its argument's shape. */
+    public static List<Tensor> vjp(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs, Tensor g) {
+        return Linearization.of(f, xs).pull(g);
     }
 
     // ---- forward mode ----
@@ -162,11 +184,11 @@ public final class Autodiff {
         if (xs.size() != ts.size()) {
             throw new GradientException("jvp: " + xs.size() + " points need as many tangents, got " + ts.size());
         }
-        return recorded(keep -> {
+        return Scope.recorded(keep -> {
             List<Tensor> leaves = new ArrayList<>();
             Map<Node, Tensor> tangents = new IdentityHashMap<>();
             for (int i = 0; i < xs.size(); i++) {
-                Tensor leaf = tracked(xs.get(i));
+                Tensor leaf = Scope.tracked(xs.get(i), keep);
                 Node node = Objects.requireNonNull(leaf.node());
                 Sweep.checkGradient("jvp: tangent " + i, ts.get(i), node);
                 tangents.put(node, ts.get(i));
@@ -177,7 +199,7 @@ public final class Autodiff {
             List<Tensor> result = new ArrayList<>();
             for (int i = 0; i < ys.size(); i++) {
                 Tensor t = pushed[i];
-                result.add(t == null ? ys.get(i).zerosLike() : outside(t, keep, leaves));
+                result.add(t == null ? ys.get(i).zerosLike() : Scope.outside(t, keep, leaves));
             }
             return result;
         });
@@ -188,32 +210,177 @@ public final class Autodiff {
         return jvp(grad(f), x, v);
     }
 
-    // ---- common ----
+    /**
+     * Runs a function once at x and returns its value together with its products {@code J·t} and {@code Jᵀ·g}, as many as one likes,
+     * without running it again.
+     */
+    public static Linearization linearize(Function<? super Tensor, Tensor> f, Tensor x) {
+        return Linearization.of(xs -> f.apply(xs.get(0)), List.of(x));
+    }
 
-    /** Runs code that must record, whatever the thread does outside, and tells it what that is. */
-    private static <T> T recorded(Function<Boolean, T> body) {
-        Mode mode = Mode.current();
-        boolean outside = mode.isRecording();
-        return mode.recording(true, () -> body.apply(outside));
+    // ---- matrices of derivatives ----
+
+    /** Returns the function {@code x ↦ ∂f/∂x}, see {@link #jacobian(Function, Tensor)}. */
+    public static UnaryOperator<Tensor> jacobian(Function<? super Tensor, Tensor> f) {
+        return x -> jacobian(f, x);
     }
 
     /**
-     * Returns the point as the function sees it: a new leaf, or, where the point depends on something that may be differentiated as well,
-     * a copy that stays connected.
+     * Returns the Jacobian {@code out[i…, j…] = ∂f[i…]/∂x[j…]}, of the result's shape followed by x's. The function runs once; then there is
+     * a backward sweep for each element of the result, or, if x has fewer, a forward sweep for each element of x.
      */
-    private static Tensor tracked(Tensor x) {
-        return x.requiresGrad() ? x.identity() : x.requireGrad();
+    public static Tensor jacobian(Function<? super Tensor, Tensor> f, Tensor x) {
+        return linearize(f, x).jacobian();
+    }
+
+    /** Returns ∂f/∂xᵢ for each argument of a function of several tensors, see {@link #jacobian(Function, Tensor)}. */
+    public static List<Tensor> jacobian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        return Linearization.of(f, xs).jacobians();
+    }
+
+    /** Returns the function {@code x ↦ ∂²f/∂x²}, see {@link #hessian(Function, Tensor)}. */
+    public static UnaryOperator<Tensor> hessian(Function<? super Tensor, Tensor> f) {
+        return x -> hessian(f, x);
     }
 
     /**
-     * Cuts a result off from leaves that only this class knows, so that nothing is kept alive for a derivative that nobody can ask for;
-     * a result that depends on anything else stays connected, unless the thread does not record.
+     * Returns the Hessian {@code out[i…, j…] = ∂²f/∂x[i…]∂x[j…]} of a function with one element as its result, of x's shape twice; forward
+     * over reverse: the gradient is computed once, then there is a forward sweep for each element of x. Where only products with
+     * vectors are needed, {@link #hvp} or {@code linearize(grad(f), x)} is cheaper.
      */
-    private static Tensor outside(Tensor result, boolean recording, List<Tensor> leaves) {
-        Node root = result.node();
-        if (root == null || (recording && !Sweep.dependsOnlyOn(root, leaves))) {
-            return result;
+    public static Tensor hessian(Function<? super Tensor, Tensor> f, Tensor x) {
+        return linearize(grad(f), x).byColumns().get(0);
+    }
+
+    /** Returns the blocks {@code out[i][j] = ∂²f/∂xᵢ∂xⱼ} for the arguments of a function of several tensors, each of xᵢ's shape followed by xⱼ's. */
+    public static List<List<Tensor>> hessian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        List<Tensor> columns = Linearization.of(
+                        points -> {
+                            Linearization near = Linearization.of(f, points);
+                            return Tensor.concat(
+                                    0,
+                                    near.pull(one("hessian", near.value())).stream()
+                                            .map(Tensor::flatten)
+                                            .toArray(Tensor[]::new));
+                        },
+                        xs)
+                .byColumns();
+        List<List<Tensor>> blocks = new ArrayList<>();
+        int from = 0;
+        for (Tensor x : xs) {
+            int start = from;
+            List<Tensor> row = new ArrayList<>();
+            for (int j = 0; j < xs.size(); j++) {
+                row.add(columns.get(j)
+                        .narrow(0, start, x.size())
+                        .reshape(x.shape().concat(xs.get(j).shape())));
+            }
+            blocks.add(row);
+            from += x.size();
         }
-        return result.detach();
+        return blocks;
+    }
+
+    // ---- what a derivative sees ----
+
+    /** Returns a tensor with the same elements that no gradient and no tangent flows through: its derivative counts as zero. */
+    public static Tensor stopGradient(Tensor x) {
+        return x.detach();
+    }
+
+    /**
+     * Returns f(x), and keeps of its computation nothing but the result: for a derivative the function runs again, so that memory is saved
+     * and time spent. Gradients flow to x and to whatever else the function uses, the parameters of a layer for example, with the same bits
+     * as without; checkpoints nest, and derivatives of any order exist.
+     *
+     * <p>The function must do the same each time that it runs and change nothing: random numbers come from a generator that it makes
+     * itself, {@code Generator.seeded(…)} or {@code Generator.resumed(state)}. A run that gives another value, uses other tensors or sees an
+     * overwritten parameter is a {@link GradientException}. Training deep nets with sublinear memory: Chen et al., arXiv:1604.06174.
+     */
+    public static Tensor checkpoint(Function<? super Tensor, Tensor> f, Tensor x) {
+        return Checkpoint.run(() -> f.apply(x), List.of(x));
+    }
+
+    /** Returns f(xs) of several tensors, and runs it again for derivatives, see {@link #checkpoint(Function, Tensor)}. */
+    public static Tensor checkpoint(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        List<Tensor> inputs = List.copyOf(xs);
+        return Checkpoint.run(() -> f.apply(inputs), inputs);
+    }
+
+    // ---- rules of one's own ----
+
+    /**
+     * Returns the function f with {@code gᵀ·∂f/∂x} given by a rule, for a derivative that is known better than that of the computation, or
+     * a gradient that is to be changed on its way. Forward mode follows from the rule by transposing it. For several tensors, write a
+     * {@link CustomOp}.
+     *
+     * <pre>{@code
+     * var clipped = Autodiff.customVjp(x -> x, (x, out, g) -> g.clamp(-1, 1));
+     * }</pre>
+     *
+     * @throws GradientException on a call, if f uses a tensor besides x that requires a gradient, since the rule gives none for it
+     */
+    public static UnaryOperator<Tensor> customVjp(Function<? super Tensor, Tensor> f, VjpRule rule) {
+        CustomOp op = new CustomRule.OfVjp(f, rule);
+        return x -> op.apply(x);
+    }
+
+    /**
+     * Returns the function f with {@code ∂f/∂x·t} given by a rule. Reverse mode follows from the rule by transposing it.
+     *
+     * @throws GradientException on a call, if f uses a tensor besides x that requires a gradient, since the rule gives none for it
+     */
+    public static UnaryOperator<Tensor> customJvp(Function<? super Tensor, Tensor> f, JvpRule rule) {
+        CustomOp op = new CustomRule.OfJvp(f, rule);
+        return x -> op.apply(x);
+    }
+
+    // ---- solutions of equations ----
+
+    /**
+     * Returns the x with {@code f(x, θ) = 0} that Newton's method finds from a start, as a function of θ. The search is not recorded: the
+     * derivatives come from the implicit function theorem, {@code ∂x/∂θ = −(∂f/∂x)⁻¹·∂f/∂θ}, with linear systems that are solved by products
+     * with the Jacobian (GMRES), so that they are exact at the root and of any order.
+     *
+     * @param f as many equations as unknowns, of x's shape; what it uses besides x and θ must require no gradient
+     * @param start not differentiated
+     * @throws ConvergenceException if no root is found, or ∂f/∂x is singular there
+     */
+    public static Tensor implicitRoot(BiFunction<Tensor, Tensor, Tensor> f, Tensor start, Tensor theta) {
+        return implicitRoot((Tensor x, List<Tensor> ts) -> f.apply(x, ts.get(0)), start, List.of(theta));
+    }
+
+    /** Returns the root as a function of several tensors θ, see {@link #implicitRoot(BiFunction, Tensor, Tensor)}. */
+    public static Tensor implicitRoot(BiFunction<Tensor, List<Tensor>, Tensor> f, Tensor start, List<Tensor> theta) {
+        return ImplicitRoot.newton("implicitRoot", f, start, theta);
+    }
+
+    /**
+     * Returns the root that a solver of your own finds for θ, with derivatives as those of
+     * {@link #implicitRoot(BiFunction, Tensor, Tensor)}.
+     *
+     * @param solver any code; nothing that it does is recorded
+     * @throws ConvergenceException if what it returns is no root
+     */
+    public static Tensor implicitRoot(
+            BiFunction<Tensor, List<Tensor>, Tensor> f,
+            Function<? super List<Tensor>, Tensor> solver,
+            List<Tensor> theta) {
+        return ImplicitRoot.solved("implicitRoot", f, solver, theta);
+    }
+
+    /**
+     * Returns the x with {@code x = step(x, θ)} to which repeated steps from a start lead, as a function of θ. The steps are not recorded;
+     * the derivatives are those of {@link #implicitRoot(BiFunction, Tensor, Tensor)} for {@code x − step(x, θ)}.
+     *
+     * @throws ConvergenceException if the steps do not come to rest
+     */
+    public static Tensor fixedPoint(BiFunction<Tensor, Tensor, Tensor> step, Tensor start, Tensor theta) {
+        return fixedPoint((Tensor x, List<Tensor> ts) -> step.apply(x, ts.get(0)), start, List.of(theta));
+    }
+
+    /** Returns the fixed point as a function of several tensors θ, see {@link #fixedPoint(BiFunction, Tensor, Tensor)}. */
+    public static Tensor fixedPoint(BiFunction<Tensor, List<Tensor>, Tensor> step, Tensor start, List<Tensor> theta) {
+        return ImplicitRoot.fixedPoint("fixedPoint", step, start, theta);
     }
 }

@@ -83,7 +83,7 @@ final class ForwardSweep {
             if (sum == null || sum.node() == null) {
                 return Tensor.zeros(node.dtype, node.shape);
             }
-            Tensor result = Autodiff.gradients(sum, List.of(g)).get(0);
+            Tensor result = Autodiff.gradientsOrZeros(sum, List.of(g)).get(0);
             return recording ? result : result.detach();
         } finally {
             mode.setRecording(recording);

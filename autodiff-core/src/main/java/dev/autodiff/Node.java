@@ -1,9 +1,11 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +100,16 @@ final class Node implements Saved {
 
     boolean isLeaf() {
         return op == null;
+    }
+
+    /** Adds the parameters and buffers that are kept as inputs, each with its version when the operation ran. */
+    void noteVersions(Map<Storage, Integer> into) {
+        for (int i = 0; versions != null && i < inputs.length; i++) {
+            Tensor input = inputs[i];
+            if (input != null && input.storage().isMutable()) {
+                into.put(input.storage(), versions[i]);
+            }
+        }
     }
 
     @Override

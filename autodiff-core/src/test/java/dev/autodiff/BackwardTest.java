@@ -98,13 +98,25 @@ class BackwardTest {
     }
 
     @Test
-    void anUnusedInputHasNoGradientAfterBackwardAndZerosFromGradients() {
+    void anUnusedInputHasNoGradientAfterBackwardAndIsRefusedByGradientsUnlessZerosAreAskedFor() {
         Tensor x = leaf(1, 2);
         Tensor unused = leaf(5, 6, 7);
         x.square().sum().backward();
         assertNull(unused.grad());
 
-        List<Tensor> gradients = Autodiff.gradients(x.square().sum(), List.of(unused, x));
+        Tensor y = x.square().sum();
+        GradientException refused =
+                assertThrows(GradientException.class, () -> Autodiff.gradients(y, List.of(x, unused.named("bias"))));
+        assertEquals(
+                "gradients: the output does not depend on input 1, 'bias', of shape [3]; compute it from this very tensor,"
+                        + " leave the input out, or use gradientsOrZeros if a zero is meant",
+                refused.getMessage());
+        List<Tensor> gradients = Autodiff.gradientsOrZeros(y, List.of(unused, x));
+        assertArrayEquals(
+                new double[3],
+                Autodiff.gradientsOrZeros(Tensor.of(1.0), List.of(unused))
+                        .get(0)
+                        .toDoubleArray());
         assertArrayEquals(new double[3], gradients.get(0).toDoubleArray());
         assertArrayEquals(new double[] {2, 4}, gradients.get(1).toDoubleArray());
     }

@@ -141,7 +141,7 @@ public final class GradientCheck {
         Function<List<Tensor>, Tensor> slopeAlongW = xs -> inner(gradient(s, xs), w);
         List<Tensor> leaves = leaves();
         Tensor slope = slopeAlongW.apply(leaves);
-        List<Tensor> curvature = slope.requiresGrad() ? Autodiff.gradients(slope, leaves) : zeros();
+        List<Tensor> curvature = Autodiff.gradientsOrZeros(slope, leaves);
         Difference differences = differences(xs -> slopeAlongW.apply(xs).item(), t);
         double worst = compare(
                 "second order, reverse over reverse, against differences",
@@ -260,12 +260,7 @@ public final class GradientCheck {
             leaves.add(x.requiresGrad() ? x : x.requireGrad());
         }
         Tensor y = s.apply(leaves);
-        if (y.requiresGrad()) {
-            return Autodiff.gradients(y, leaves);
-        }
-        List<Tensor> zeros = new ArrayList<>();
-        xs.forEach(x -> zeros.add(x.zerosLike()));
-        return zeros;
+        return Autodiff.gradientsOrZeros(y, leaves);
     }
 
     private List<Tensor> leaves() {

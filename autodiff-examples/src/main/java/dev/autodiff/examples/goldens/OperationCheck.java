@@ -106,7 +106,7 @@ final class OperationCheck {
             }
         }
         List<Tensor> gradients =
-                s == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradients(s, leaves);
+                s == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradientsOrZeros(s, leaves);
         JsonArray grads = Json.array(entry.get("grads"), "grads");
         for (int k = 0; k < leaves.size(); k++) {
             int i = differentiable.get(k);
@@ -165,8 +165,9 @@ final class OperationCheck {
                 slope = slope == null ? term : slope.add(term);
             }
         }
-        List<Tensor> products =
-                slope == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradients(slope, leaves);
+        List<Tensor> products = slope == null
+                ? leaves.stream().map(Tensor::zerosLike).toList()
+                : Autodiff.gradientsOrZeros(slope, leaves);
         JsonArray wanted = Json.array(entry.get("hvp"), "hvp");
         for (int k = 0; k < leaves.size(); k++) {
             int i = wanted.size() == inputs.size() ? differentiable.get(k) : k;

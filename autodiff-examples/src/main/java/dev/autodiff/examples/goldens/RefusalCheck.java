@@ -3,8 +3,6 @@ package dev.autodiff.examples.goldens;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.autodiff.Tensor;
-import dev.autodiff.shape.DType;
-import dev.autodiff.shape.Shape;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,16 +17,20 @@ final class RefusalCheck {
         JsonObject arguments = entry.has("args") ? Json.object(entry.get("args"), "args") : new JsonObject();
         List<@Nullable Tensor> inputs = Json.optionalTensors(entry.get("inputs"), "inputs", precision.dtype());
         String words = words(entry);
-        if (op.startsWith("inplace")) {
-            return new Verdict.RefusedByDesign(
-                    "operations never overwrite a tensor; only an optimizer overwrites parameters, and backward over values that"
-                            + " were overwritten since is an exception");
-        }
         Supplier<Object> act;
-        if (op.equals("item")) {
-            act = () -> first(inputs).item();
-        } else if (op.startsWith("backward") || op.startsWith("grad")) {
-            act = () -> backward(op, words, inputs, arguments);
+        if (EngineAct.isAct(op)) {
+            EngineAct kind = EngineAct.of(op, words);
+            if (kind == null || arguments.size() != 0) {
+                throw new UnknownException(
+                        op + (arguments.size() != 0 ? arguments.keySet().toString() : " (" + words + ")"));
+            }
+            if (kind == EngineAct.OVERWRITE_LEAF) {
+                return new Verdict.RefusedByDesign(
+                        "operations never overwrite a tensor; only an optimizer overwrites parameters, and backward over values that"
+                                + " were overwritten since is an exception");
+            }
+            Tensor x = first(inputs);
+            act = () -> kind.commit(x);
         } else if (OperationTable.knows(op)) {
             act = () -> OperationTable.apply(op, new Call(op, arguments, inputs));
         } else {
@@ -76,32 +78,5 @@ final class RefusalCheck {
             throw new GoldenFormatException("inputs: expected at least one tensor");
         }
         return x;
-    }
-
-    /** Acts on the engine, told apart by the case's note and PyTorch's message. */
-    private static Object backward(String op, String words, List<@Nullable Tensor> inputs, JsonObject arguments) {
-        Tensor x = first(inputs);
-        if (arguments.size() != 0) {
-            throw new UnknownException(op + arguments.keySet());
-        }
-        if (words.contains("not require grad")) {
-            x.sum().backward();
-        } else if (words.contains("scalar outputs")) {
-            x.requireGrad().mul(2).backward();
-        } else if (words.contains("second time") || words.contains("twice")) {
-            Tensor loss = x.requireGrad().square().sum();
-            loss.backward();
-            loss.backward();
-        } else if (words.contains("Mismatch in shape") || words.contains("mismatch in shape")) {
-            x.requireGrad().mul(2).backward(Tensor.ones(x.dtype(), x.shape().concat(Shape.of(2))));
-        } else if (words.contains("dtype") || words.contains("floating point")) {
-            return x.to(DType.INT64).requireGrad();
-        } else if (words.contains("not have been used")) {
-            Tensor unused = x.requireGrad();
-            return dev.autodiff.Autodiff.gradients(x.requireGrad().sum(), List.of(unused));
-        } else {
-            throw new UnknownException(op + " (" + words + ")");
-        }
-        return "a gradient";
     }
 }
