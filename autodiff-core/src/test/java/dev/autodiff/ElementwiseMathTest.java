@@ -1,0 +1,140 @@
+package dev.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.autodiff.shape.DType;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+/** Edges of the elementwise functions, where a rule that is right elsewhere would lose digits or meet 0·∞. */
+class ElementwiseMathTest {
+    private static final double NAN = Double.NaN;
+    private static final double INF = Double.POSITIVE_INFINITY;
+
+    private static Tensor of(double... values) {
+        return Tensor.of(values);
+    }
+
+    private static double[] slope(UnaryOperator<Tensor> f, double... x) {
+        return Autodiff.grad(z -> f.apply(z).sum()).apply(of(x)).toDoubleArray();
+    }
+
+    private static double[] curvature(UnaryOperator<Tensor> f, double... x) {
+        return slope(z -> Autodiff.grad(w -> f.apply(w).sum()).apply(z), x);
+    }
+
+    @Test
+    void clampPassesTheGradientAtEitherBoundAndNaNThrough() {
+        assertArrayEquals(new double[] {0, 1, 1}, slope(x -> x.clampMin(-1), -2, -1, 5));
+        assertArrayEquals(new double[] {1, 1, 0}, slope(x -> x.clampMax(1), -2, 1, 5));
+        assertArrayEquals(
+                new double[] {NAN, -1, INF}, of(NAN, -INF, INF).clampMin(-1).toDoubleArray());
+        assertArrayEquals(
+                new double[] {NAN, -INF, 1}, of(NAN, -INF, INF).clampMax(1).toDoubleArray());
+        assertArrayEquals(new double[] {1, 1}, of(-5, 5).clamp(2, 1).toDoubleArray());
+        assertArrayEquals(new double[] {NAN}, of(1).clamp(NAN, 2).toDoubleArray());
+    }
+
+    @Test
+    void clampGivesTheGradientToTheBoundThatIsTaken() {
+        Tensor low = of(0, 0, 3, 0).requireGrad();
+        Tensor high = of(1, 1, 1, 1).requireGrad();
+        Tensor x = of(-1, 2, 0, 0.5).requireGrad();
+        List<Tensor> g = Autodiff.gradients(x.clamp(low, high).sum(), List.of(x, low, high));
+        assertArrayEquals(new double[] {0, 0, 0, 1}, g.get(0).toDoubleArray());
+        assertArrayEquals(new double[] {1, 0, 0, 0}, g.get(1).toDoubleArray());
+        assertArrayEquals(new double[] {0, 1, 1, 0}, g.get(2).toDoubleArray());
+        Tensor y = of(-1, 2);
+        assertArrayEquals(new double[] {0, 2}, y.clampMin(of(0)).toDoubleArray());
+        assertArrayEquals(new double[] {-1, 0}, y.clampMax(of(0)).toDoubleArray());
+    }
+
+    @Test
+    void aGradientThatIsInfiniteDoesNotPassAClosedClamp() {
+        assertArrayEquals(new double[] {0}, slope(x -> x.clamp(1, 2).sub(1).sqrt(), 0));
+    }
+
+    @Test
+    void lerpIsExactAtBothEnds() {
+        assertArrayEquals(
+                new double[] {0.1, 0.7},
+                of(0.1, 0.1).lerp(of(0.7, 0.7), of(0, 1)).toDoubleArray());
+        assertEquals(0.7, of(0.1).lerp(of(0.7), 1).get(0));
+    }
+
+    @Test
+    void xlogyIsZeroAtZeroAndItsSlopeTooWhereTheLogarithmIsInfinite() {
+        assertArrayEquals(new double[] {0, NAN}, of(0, 0).xlogy(of(0, NAN)).toDoubleArray());
+        assertArrayEquals(new double[] {0, Math.log(2)}, slope(x -> x.xlogy(of(0, 2)), 0, 0));
+    }
+
+    @Test
+    void curvaturesKeepTheirDigitsWhereTheSlopeIsAlmostOne() {
+        assertEquals(2e-10, curvature(Tensor::atanh, 1e-10)[0], 1e-24);
+        assertEquals(1e-10, curvature(Tensor::asin, 1e-10)[0], 1e-24);
+        double tail = Math.exp(-50);
+        assertArrayEquals(new double[] {-tail, -0.25, -tail}, curvature(Tensor::logSigmoid, -50, 0, 50), 1e-14 * tail);
+    }
+
+    @Test
+    void logSigmoidKeepsTheDigitsOfItsSlopeOnBothSides() {
+        double tail = Math.exp(-50);
+        assertArrayEquals(new double[] {1, 0.5, tail}, slope(Tensor::logSigmoid, -50, 0, 50), 1e-14 * tail);
+    }
+
+    @Test
+    void sincIsSmoothAtZero() {
+        assertArrayEquals(new double[] {1, 1}, of(0, 1e-10).sinc().toDoubleArray());
+        assertEquals(0, of(3).sinc().get(0), 1e-16);
+        double third = Math.PI * Math.PI / 3;
+        assertArrayEquals(new double[] {0, -third * 1e-10}, slope(Tensor::sinc, 0, 1e-10), 1e-24);
+        assertArrayEquals(new double[] {-third, -third}, curvature(Tensor::sinc, 0, 1e-10), 1e-14);
+    }
+
+    @Test
+    void eachPolygammaIsTheDerivativeOfTheOneBefore() {
+        Tensor x = of(-2.3, -0.4, 0.2, 1.5, 30);
+        assertTrue(x.digamma().allClose(of(slope(Tensor::lgamma, x.toDoubleArray())), 0, 0));
+        for (int n = 0; n < 4; n++) {
+            int order = n;
+            double h = 1e-6;
+            Tensor slope = of(slope(z -> z.polygamma(order), x.toDoubleArray()));
+            Tensor difference = x.add(h).polygamma(n).sub(x.sub(h).polygamma(n)).div(2 * h);
+            assertTrue(slope.allClose(x.polygamma(n + 1), 0, 0));
+            assertTrue(slope.allClose(difference, 1e-6, 1e-6), () -> slope + " " + difference);
+        }
+        assertThrows(IllegalArgumentException.class, () -> x.polygamma(-1));
+    }
+
+    @Test
+    void logitHasNoValueAndNoSlopeBeyondZeroAndOne() {
+        assertArrayEquals(new double[] {NAN, INF, 4, NAN}, slope(Tensor::logit, -0.1, 0, 0.5, 1.1));
+        assertArrayEquals(new double[] {0, 4, 0}, slope(x -> x.logit(0.1), 0.05, 0.5, 0.95));
+    }
+
+    @Test
+    void fractionsKeepTheSignAndPassTheGradient() {
+        assertArrayEquals(new double[] {-0.25, 0.5, 0}, of(-2.25, 3.5, 7).frac().toDoubleArray());
+        assertArrayEquals(new double[] {1, 1}, slope(Tensor::frac, -2.25, 7));
+    }
+
+    @Test
+    void sumsOfProductsAndQuotientsAreScaled() {
+        assertArrayEquals(new double[] {13}, of(1).addcmul(of(2), of(3), 2).toDoubleArray());
+        assertArrayEquals(new double[] {4}, of(1).addcdiv(of(6), of(2), 1).toDoubleArray());
+    }
+
+    @Test
+    void powersOfTwoAndTheirLogarithmsAreExactInBothTypes() {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            Tensor x = of(-3, 0, 10).to(dtype);
+            assertArrayEquals(new double[] {-3, 0, 10}, x.exp2().log2().toDoubleArray());
+            assertArrayEquals(
+                    new double[] {2, -1}, of(100, 0.1).to(dtype).log10().toDoubleArray(), 1e-7);
+        }
+    }
+}
