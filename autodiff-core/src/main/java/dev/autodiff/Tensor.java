@@ -35,7 +35,9 @@ public final class Tensor
                 ShapeMath,
                 ArrangeMath,
                 DiagonalMath,
-                IndexMath {
+                IndexMath,
+                ProductMath,
+                LinearAlgebraMath {
     private final Shape shape;
     private final Storage storage;
     /** Whether the storage holds the last two axes swapped. */
@@ -590,40 +592,26 @@ public final class Tensor
     // ---- products, joins ----
 
     /**
-     * The matrix product {@code out[…, i, j] = Σ_p x[…, i, p]·y[…, p, j]}.
+     * Sums of products of elements in Einstein's notation, {@code "ij,jk->ik"} for a matrix product. One letter names an axis; letters that
+     * are not right of the arrow are summed over; a letter that is repeated in one operand takes the diagonal; {@code ...} stands for all
+     * further axes, which broadcast, as do axes of size 1. Without an arrow the result has the axes of {@code ...} and then the letters that
+     * occur once, capitals first, in alphabetical order.
      *
-     * <p>x […, m, k] and y […, k, n] give […, m, n], their leading axes broadcast. A vector [k] on the left counts as a row, on the right
-     * as a column, and its axis is missing in the result, so that two vectors give their scalar product [].
-     *
-     * @throws ShapeException if the inner sizes differ
+     * @throws IllegalArgumentException if the equation makes no sense
+     * @throws ShapeException if it does not fit the operands
      */
-    public Tensor matmul(Tensor y) {
-        Tensor x = this;
-        if (x.rank() == 2 && y.rank() == 2) {
-            return Engine.apply(MatMul.INSTANCE, x, y);
-        }
-        if (x.rank() == 0 || y.rank() == 0) {
-            throw new ShapeException(
-                    "matmul: expected at least one axis, got " + x.shape + " × " + y.shape + "; did you mean mul?");
-        }
-        if (x.rank() == 1 && y.rank() == 1 && x.size() != y.size()) {
-            throw new ShapeException("matmul: inner sizes differ, " + x.shape + " × " + y.shape);
-        }
-        Tensor left = x.rank() == 1 ? x.expandDims(0) : x;
-        Tensor right = y.rank() == 1 ? y.expandDims(1) : y;
-        Tensor out;
-        if (left.rank() > 2 && right.rank() == 2 && !left.isTransposedView() && left.size(-1) == right.size(-2)) {
-            // One tall product is faster than many small ones, and so are its derivatives.
-            Shape rows = left.shape.slice(0, left.rank() - 1);
-            out = Engine.apply(MatMul.INSTANCE, left.reshape(Shape.of(rows.size(), left.size(-1))), right)
-                    .reshape(rows.concat(Shape.of(right.size(-1))));
-        } else {
-            out = Engine.apply(MatMul.INSTANCE, left, right);
-        }
-        if (x.rank() == 1) {
-            out = out.squeeze(-2);
-        }
-        return y.rank() == 1 ? out.squeeze(-1) : out;
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return Einsum.of(equation, operands);
+    }
+
+    /**
+     * The matrix product of several matrices in the order that takes the fewest multiplications. The first may be a vector, which counts as
+     * a row, and the last one, which counts as a column; their axes are missing in the result.
+     *
+     * @throws ShapeException if neighbours do not fit
+     */
+    public static Tensor multiDot(Tensor... factors) {
+        return MatrixChain.product(factors);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Random inputs for every operation of the catalogue, which is walked here: the constants of the enums and the records of the sealed
@@ -182,6 +183,9 @@ final class Samples {
             Tensor turned = numbers(batch.concat(Shape.of(k, m)), 0).transpose();
             return new Sample(MatMul.INSTANCE, List.of(random.nextInt(2) == 0 ? left : turned, right));
         }
+        if (LinearAlgebra.class.isAssignableFrom(type)) {
+            return linearAlgebra(type);
+        }
         if (type == Reduction.Sum.class) {
             return new Sample(new Reduction.Sum(axes(rank), random.nextInt(2) == 0), List.of(x));
         }
@@ -269,6 +273,75 @@ final class Samples {
             values[i] = random.nextInt(n);
         }
         return Tensor.of(values, shape);
+    }
+
+    /** Matrices far from where an operation is not smooth: singular, not positive definite, or with values that coincide. */
+    private Sample linearAlgebra(Class<?> type) {
+        int n = random.nextInt(5);
+        int m = random.nextInt(5);
+        Shape batch = random.nextInt(3) == 0 ? shape(2) : Shape.SCALAR;
+        Tensor regular = matrices(batch, n, n, 0.2, i -> 3);
+        Tensor distinct = matrices(batch, n, n, 0.1, i -> 2 * i - 3);
+        Tensor rectangular = matrices(batch, m, n, 0.1, i -> 2 * i + 2);
+        Tensor tall = matrices(batch, Math.max(m, n), Math.min(m, n), 0.1, i -> 2 * i + 2);
+        Tensor right = numbers(repeatable(batch).concat(Shape.of(n, m)), 1);
+        if (type == LinearSolve.Inverse.class) {
+            return new Sample(new LinearSolve.Inverse(), List.of(regular));
+        }
+        if (type == LinearSolve.Solve.class) {
+            return new Sample(new LinearSolve.Solve(), List.of(regular, right));
+        }
+        if (type == LinearSolve.TriangularSolve.class) {
+            return new Sample(new LinearSolve.TriangularSolve(random.nextInt(2) == 0), List.of(regular, right));
+        }
+        if (type == LinearSolve.PseudoInverse.class) {
+            return new Sample(new LinearSolve.PseudoInverse(1e-6), List.of(rectangular));
+        }
+        if (type == Determinants.Determinant.class) {
+            return new Sample(new Determinants.Determinant(), List.of(random.nextInt(2) == 0 ? regular : singular(n)));
+        }
+        if (type == Determinants.Cofactors.class) {
+            return new Sample(new Determinants.Cofactors(), List.of(n < 3 ? singular(n) : regular));
+        }
+        if (type == Determinants.CofactorsAlong.class) {
+            return new Sample(new Determinants.CofactorsAlong(), List.of(regular, matrices(batch, n, n, 1, i -> 0)));
+        }
+        if (type == Determinants.LogAbsDet.class) {
+            return new Sample(new Determinants.LogAbsDet(), List.of(distinct));
+        }
+        if (type == Determinants.DetSign.class) {
+            return new Sample(new Determinants.DetSign(), List.of(distinct));
+        }
+        if (type == Decomposition.Cholesky.class) {
+            return new Sample(new Decomposition.Cholesky(), List.of(regular));
+        }
+        if (type == Decomposition.PackedEigh.class) {
+            return new Sample(new Decomposition.PackedEigh(), List.of(distinct));
+        }
+        if (type == Decomposition.PackedSvd.class) {
+            return new Sample(new Decomposition.PackedSvd(), List.of(rectangular));
+        }
+        if (type == Decomposition.PackedQr.class) {
+            return new Sample(new Decomposition.PackedQr(false), List.of(tall));
+        }
+        if (type == MatrixExp.class) {
+            return new Sample(new MatrixExp(), List.of(matrices(batch, n, n, 0.5, i -> 0)));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private Tensor matrices(Shape batch, int m, int n, double scale, IntToDoubleFunction diagonal) {
+        double[] values = new double[m * n];
+        for (int i = 0; i < Math.min(m, n); i++) {
+            values[i * n + i] = diagonal.applyAsDouble(i);
+        }
+        return numbers(batch.concat(Shape.of(m, n)), 0).mul(scale).add(Tensor.of(values, Shape.of(m, n)));
+    }
+
+    /** Returns a matrix of rank n − 1 at most. */
+    private Tensor singular(int n) {
+        int rank = n == 0 ? 0 : random.nextInt(n);
+        return numbers(Shape.of(n, rank), 0).matmul(numbers(Shape.of(rank, n), 1));
     }
 
     private ShapeMove.Slice slice(Shape shape) {

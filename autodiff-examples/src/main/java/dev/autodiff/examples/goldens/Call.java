@@ -100,6 +100,11 @@ final class Call {
         return !Json.isNull(arguments.get(name));
     }
 
+    /** Tells whether an argument is given as a word. */
+    boolean isText(String name) {
+        return arguments.get(name) instanceof JsonPrimitive p && p.isString();
+    }
+
     double number(String name) {
         return orMissing(name, number(name, Double.NaN), has(name));
     }

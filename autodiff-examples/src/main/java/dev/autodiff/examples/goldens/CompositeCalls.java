@@ -30,15 +30,17 @@ final class CompositeCalls {
         });
         table.op(
                 "mlp",
-                c -> ProductCalls.linear(
-                                ProductCalls.linear(c.x(0), c.x(1), c.x(2)).tanh(), c.x(3), c.x(4))
+                c -> c.x(0).linear(c.x(1), c.x(2))
+                        .tanh()
+                        .linear(c.x(3), c.x(4))
                         .sub(c.x(5))
                         .square()
                         .mean());
         table.op(
                 "mlp_relu_ce",
-                c -> ProductCalls.linear(
-                                ProductCalls.linear(c.x(0), c.x(1), c.x(2)).relu(), c.x(3), c.x(4))
+                c -> c.x(0).linear(c.x(1), c.x(2))
+                        .relu()
+                        .linear(c.x(3), c.x(4))
                         .softmaxCrossEntropy(c.x(5))
                         .mean());
         table.op(

@@ -20,6 +20,7 @@ final class OperationTable {
         ReductionCalls.register(ALL);
         ShapeCalls.register(ALL);
         ProductCalls.register(ALL);
+        LinearAlgebraCalls.register(ALL);
         LossCalls.register(ALL);
         CompositeCalls.register(ALL);
     }
