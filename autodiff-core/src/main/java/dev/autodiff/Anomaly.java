@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Storage;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +51,12 @@ final class Anomaly implements OpListener {
         if (!t.dtype().isFloating()) {
             return null;
         }
-        for (int i = 0; i < t.size(); i++) {
-            double value = t.data().get(i);
+        Storage data = t.data(); // outside the loop: of a transposed parameter each call is a copy
+        for (int i = 0; i < data.size(); i++) {
+            double value = data.get(i);
             if (!Double.isFinite(value)) {
-                return value + " at element " + i + " of a result of shape " + t.shape();
+                return value + " at index " + Arrays.toString(t.shape().index(i)) + " of a result of shape "
+                        + t.shape();
             }
         }
         return null;

@@ -419,15 +419,26 @@ public final class Tensor
         if (!shape.equals(other.shape)) {
             return false;
         }
+        Storage left = data(); // outside the loop: of a transposed parameter each call is a copy
+        Storage right = other.data();
+        boolean whole = dtype() == DType.INT64 && other.dtype() == DType.INT64;
         for (int i = 0; i < size(); i++) {
-            double a = data().get(i);
-            double b = other.data().get(i);
-            boolean same = a == b || (Double.isNaN(a) && Double.isNaN(b));
-            if (!same && !(Math.abs(a - b) <= absolute + relative * Math.abs(b) && Double.isFinite(b))) {
+            double a = left.get(i);
+            double b = right.get(i);
+            double distance = whole ? distance(left.int64()[i], right.int64()[i]) : Math.abs(a - b);
+            boolean same = whole ? distance == 0 : a == b || (Double.isNaN(a) && Double.isNaN(b));
+            if (!same && !(distance <= absolute + relative * Math.abs(b) && Double.isFinite(b))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns |a − b|, which a difference of doubles loses from 2⁵³ on. */
+    private static double distance(long a, long b) {
+        long difference = a - b;
+        boolean overflow = ((a ^ b) & (a ^ difference)) < 0;
+        return Math.abs(overflow ? (double) a - (double) b : (double) difference);
     }
 
     /** Returns the elements in row-major order; a transposed view is copied on the first call. */

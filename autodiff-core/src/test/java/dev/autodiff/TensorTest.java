@@ -430,6 +430,17 @@ class TensorTest {
         assertFalse(x.allClose(x.reshape(2, 1), 1, 1));
     }
 
+    /** Once compared as doubles, which hold whole numbers up to 2⁵³ only. */
+    @Test
+    void allCloseComparesWholeNumbersExactly() {
+        Tensor x = Tensor.of(new long[] {1L << 53, Long.MAX_VALUE});
+        Tensor y = Tensor.of(new long[] {(1L << 53) + 1, Long.MAX_VALUE});
+        assertTrue(x.allClose(x, 0, 0));
+        assertFalse(x.allClose(y, 0, 0));
+        assertTrue(x.allClose(y, 0, 1));
+        assertFalse(Tensor.of(new long[] {Long.MAX_VALUE}).allClose(Tensor.of(new long[] {Long.MIN_VALUE}), 0, 1e18));
+    }
+
     @Test
     void allCloseTellsNanAndInfinitiesApart() {
         Tensor x = Tensor.of(new double[] {NAN, INF, -INF});

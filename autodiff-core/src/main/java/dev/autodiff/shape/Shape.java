@@ -96,6 +96,17 @@ public final class Shape {
         return strides;
     }
 
+    /** Returns the index, one number for each axis, of the element at a position from 0 in row-major order. */
+    public int[] index(int position) {
+        int[] index = new int[sizes.length];
+        int rest = position;
+        for (int i = sizes.length - 1; i >= 0; i--) {
+            index[i] = rest % sizes[i];
+            rest /= sizes[i];
+        }
+        return index;
+    }
+
     /**
      * Returns the strides with which a row-major tensor of this shape is read as if it had the shape {@code target}, 0 along
      * axes that are repeated.

@@ -2,7 +2,6 @@ package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Tensor;
 import dev.autodiff.shape.DType;
-import dev.autodiff.shape.Shape;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,8 @@ enum Precision {
                         error, got.dtype().isFloating() ? error(values[i], w[i], bound) : exact(values[i], w[i]));
             }
             if (error > 1 && (worst == null || error > worst.error())) {
-                worst = new Mismatch(what, index(i, got.shape()), number(values[i]), number(wanted[0][i]), error);
+                worst = new Mismatch(
+                        what, Arrays.toString(got.shape().index(i)), number(values[i]), number(wanted[0][i]), error);
             }
         }
         return worst;
@@ -98,16 +98,5 @@ enum Precision {
         return value == Math.rint(value) && Math.abs(value) < 1e15
                 ? Long.toString((long) value)
                 : Double.toString(value);
-    }
-
-    private static String index(int position, Shape shape) {
-        int[] strides = shape.strides();
-        int[] index = new int[strides.length];
-        int rest = position;
-        for (int k = 0; k < index.length; k++) {
-            index[k] = rest / strides[k];
-            rest %= strides[k];
-        }
-        return Arrays.toString(index);
     }
 }

@@ -134,21 +134,10 @@ public final class DataLoader implements Iterable<Batch> {
             for (int i = 0; i < values.length; i++) {
                 if (!Double.isFinite(values[i])) {
                     throw new NonFiniteException(what + ": expected finite numbers, got " + values[i] + " at index "
-                            + index(tensor, from + i) + " of shape " + tensor.shape());
+                            + Arrays.toString(tensor.shape().index(from + i)) + " of shape " + tensor.shape());
                 }
             }
         }
         return tensor;
-    }
-
-    private static String index(Tensor tensor, int position) {
-        int[] strides = tensor.shape().strides();
-        int[] index = new int[strides.length];
-        int rest = position;
-        for (int i = 0; i < index.length; i++) {
-            index[i] = rest / strides[i];
-            rest %= strides[i];
-        }
-        return Arrays.toString(index);
     }
 }
