@@ -154,10 +154,24 @@ final class Product64 implements Product<double[]> {
         int a3 = ao + (rows > 3 ? 3 * ai : 0);
         for (int p = 0; p < kc; p += 2) {
             int s = p * ap;
-            int t = p + 1 < kc ? s + ap : s; // beyond the last one, b is zero
+            int t = s + ap;
+            boolean two = p + 1 < kc; // beyond the last one both factors are zero: 0·∞ would be NaN
             pass(
-                    nc, sums[0], sums[1], sums[2], sums[3], b[p], b[p + 1], a[ao + s], a[ao + t], a[a1 + s], a[a1 + t],
-                    a[a2 + s], a[a2 + t], a[a3 + s], a[a3 + t]);
+                    nc,
+                    sums[0],
+                    sums[1],
+                    sums[2],
+                    sums[3],
+                    b[p],
+                    b[p + 1],
+                    a[ao + s],
+                    two ? a[ao + t] : 0,
+                    a[a1 + s],
+                    two ? a[a1 + t] : 0,
+                    a[a2 + s],
+                    two ? a[a2 + t] : 0,
+                    a[a3 + s],
+                    two ? a[a3 + t] : 0);
         }
         for (int r = 0; r < rows; r++) {
             System.arraycopy(sums[r], 0, c, co + r * ci, nc);

@@ -79,6 +79,56 @@ class Product64Test {
         }
     }
 
+    /** The portable product once gave NaN for ∞ where k is odd: it multiplied the last column of a by a padding of zeros as well. */
+    @Property
+    void infinitiesAndNansGoThroughAsInTheDefinition(
+            @ForAll @IntRange(min = 1, max = 40) int m,
+            @ForAll @IntRange(min = 1, max = 150) int n,
+            @ForAll @IntRange(min = 0, max = 30) int halfOfK,
+            @ForAll boolean ta,
+            @ForAll boolean tb,
+            @ForAll long seed) {
+        int k = 2 * halfOfK + 1;
+        Random random = new Random(seed);
+        double[] a = withSpecials(random, m * k);
+        double[] b = withSpecials(random, k * n);
+        DMatrixRMaj left = matrix(a, 0, m, k, ta);
+        DMatrixRMaj right = matrix(b, 0, k, n, tb);
+        for (KernelProvider provider : KernelRegistry.providers()) {
+            if (!provider.isUsable()) {
+                continue;
+            }
+            double[] c = new double[m * n];
+            provider.create().float64().product().multiply(m, n, k, a, 0, ta, b, 0, tb, c, 0);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    /*wide*/ double want = 0;
+                    for (int p = 0; p < k; p++) {
+                        want += left.get(i, p) * right.get(p, j);
+                    }
+                    double got = c[i * n + j];
+                    String where = provider.name() + " " + m + "×" + k + "×" + n + " at " + i + ", " + j + ", seed "
+                            + seed + ": got " + got + ", want " + want;
+                    boolean finite = Math.abs(want) <= Double.MAX_VALUE;
+                    assertEquals(finite, Math.abs(got) <= Double.MAX_VALUE, where);
+                    if (!finite) {
+                        assertEquals(want > 0, got > 0, where);
+                        assertEquals(want < 0, got < 0, where);
+                    }
+                }
+            }
+        }
+    }
+
+    private static double[] withSpecials(Random random, int n) {
+        double[] result = numbers(random, n);
+        double[] special = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};
+        for (int i = random.nextInt(200); i < n; i += 1 + random.nextInt(400)) {
+            result[i] = special[random.nextInt(3)];
+        }
+        return result;
+    }
+
     @Test
     void theFirstCallGivesTheSameBitsAsTheTenThousandth() {
         double[] a = numbers(new Random(1), 16 * 40);
