@@ -168,7 +168,21 @@ class CatalogueTest {
     /** A ReLU gradient on vectors once gave 0 at NaN, where the definition passes the gradient on. */
     @Test
     void fastLoopsAgreeWithTheDefinitionAtSpecialValues() {
-        double[] special = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, 1, -1, 0.5, -3};
+        double[] special = {
+            Double.NaN,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            0,
+            -0.0,
+            1,
+            -1,
+            0.5,
+            -3,
+            1e9,
+            -1e9,
+            1e200,
+            -1e200
+        };
         int count = special.length;
         int n = count * count * count; // all triples, more than one vector and a remainder
         double[][] in = new double[3][n];
@@ -190,11 +204,20 @@ class CatalogueTest {
                         double want = f.value(in[0][i], in[1][i], in[2][i]);
                         String at = where + " at " + in[0][i] + ", " + in[1][i] + ", " + in[2][i];
                         assertSame(want, wide[i], 1e-14, at + " in float64");
-                        assertSame(want, narrow[i], 1e-6, at + " in float32");
+                        if (f.arity() > 1 && hasLarge(in, i)) {
+                            continue; // what a formula computes on the way may pass the largest float, not the largest
+                            // double
+                        }
+                        double rounded = (float) f.value((float) in[0][i], (float) in[1][i], (float) in[2][i]);
+                        assertSame(rounded, narrow[i], 1e-6, at + " in float32");
                     }
                 }
             }
         }
+    }
+
+    private static boolean hasLarge(double[][] in, int i) {
+        return java.util.Arrays.stream(in).anyMatch(x -> Double.isFinite(x[i]) && Math.abs(x[i]) > 1e6);
     }
 
     /** Checks that NaN and infinities are the same and that other numbers are close. */

@@ -189,6 +189,11 @@ public final class SpecialFunctions {
     /** Returns {@code log(x + √(x² − 1))}; NaN below 1. */
     public static double acosh(double x) {
         double t = x - 1;
+        if (t < 0) {
+            return Double
+                    .NaN; // said outright: for a large −x the root below is finite and the logarithm of a rounded 0 is
+            // −∞
+        }
         return x > 1e8 ? Math.log(x) + Math.log(2) : Math.log1p(t + Math.sqrt(2 * t + t * t));
     }
 
