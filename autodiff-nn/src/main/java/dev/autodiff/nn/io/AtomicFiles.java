@@ -21,6 +21,9 @@ import java.nio.file.StandardOpenOption;
 public final class AtomicFiles {
     private static final int BUFFER = 1 << 16;
 
+    /** What Linux follows at most. */
+    private static final int MOST_LINKS = 40;
+
     private AtomicFiles() {}
 
     /** What fills a file. */
@@ -41,17 +44,18 @@ public final class AtomicFiles {
     }
 
     /**
-     * Writes a file, replacing the one that is there; missing folders are made.
+     * Writes a file, replacing the one that is there, or the one that a symbolic link there leads to; missing folders are made.
      *
      * @throws UncheckedIOException if that fails; the old file is then as it was
      */
     public static void write(Path file, Content content) {
         Path target = file.toAbsolutePath();
-        Path folder = target.getParent();
-        if (folder == null || target.getFileName() == null) {
+        if (target.getParent() == null || target.getFileName() == null) {
             throw new IllegalArgumentException("write: " + file + " names no file");
         }
         try {
+            target = behindLinks(target);
+            Path folder = target.resolveSibling("");
             Files.createDirectories(folder);
             Path temporary = fill(folder, "." + target.getFileName(), content);
             try {
@@ -65,6 +69,18 @@ public final class AtomicFiles {
             throw new UncheckedIOException(
                     "write: " + file + " could not be written; what was there is unchanged: " + e, e);
         }
+    }
+
+    /** Returns what symbolic links lead to, which may not exist yet, so that the links stay. */
+    private static Path behindLinks(Path path) throws IOException {
+        Path target = path;
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            if (links == MOST_LINKS) {
+                throw new IOException(path + " is a loop of symbolic links");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
     }
 
     private static Path fill(Path folder, String prefix, Content content) throws IOException {

@@ -38,6 +38,25 @@ class AtomicFilesTest {
         assertEquals(List.of("metrics.json"), names());
     }
 
+    /** The link itself was once replaced by a plain file. */
+    @Test
+    void aSymbolicLinkStaysAndTheFileBehindItIsReplaced() throws IOException {
+        Path real = Files.createDirectories(folder.resolve("versions")).resolve("model-2");
+        Files.writeString(real, "old");
+        Path link = Files.createSymbolicLink(folder.resolve("model"), Path.of("versions", "model-2"));
+        AtomicFiles.write(link, "new");
+        assertTrue(Files.isSymbolicLink(link));
+        assertEquals("new", Files.readString(real));
+
+        Path dangling = Files.createSymbolicLink(folder.resolve("next"), Path.of("versions", "model-3"));
+        AtomicFiles.write(dangling, "newer");
+        assertEquals("newer", Files.readString(folder.resolve("versions").resolve("model-3")));
+
+        Path loop = folder.resolve("loop");
+        Files.createSymbolicLink(loop, loop);
+        assertThrows(UncheckedIOException.class, () -> AtomicFiles.write(loop, "x"));
+    }
+
     @Test
     void aFailureLeavesTheOldFileAndNoOther() throws IOException {
         Path file = folder.resolve("model");
