@@ -2,7 +2,6 @@ package dev.autodiff;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Comparisons of two numbers, element by element with broadcasting, that yield a boolean and so have no derivative. */
@@ -96,11 +95,11 @@ enum Comparison implements Primitive {
 
     @Override
     public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-        throw new GradientException(name().toLowerCase(Locale.ROOT) + ": a comparison has no derivative");
+        throw new GradientException(label + ": a comparison has no derivative");
     }
 
     @Override
     public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        throw new GradientException(name().toLowerCase(Locale.ROOT) + ": a comparison has no derivative");
+        throw new GradientException(label + ": a comparison has no derivative");
     }
 }

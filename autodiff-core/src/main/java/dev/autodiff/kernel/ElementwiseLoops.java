@@ -1,8 +1,8 @@
 package dev.autodiff.kernel;
 
 /**
- * Loops that apply a function to every element. A function is known by its place among the elementwise operations, whose names PortableKernels lists; the loops of the
- * portable kernels are generated from the definitions of the operations. Each operand has an offset and a stride, 1 for an
+ * Loops that apply a function to every element. A function is known by its place among the elementwise operations, whose names
+ * PortableKernels lists; the loops of the portable kernels are generated from the definitions of the operations. Each operand has an offset and a stride, 1 for an
  * array of {@code n} elements and 0 for one element that is used {@code n} times. Output and inputs may be the same array at
  * the same offset.
  *

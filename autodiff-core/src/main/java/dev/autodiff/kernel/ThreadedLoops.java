@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Hands loops on in the form in which they are fast, and shares the elements of long ones among the {@link Workers}. An element's value does not depend on where the range is cut,
- * and the cuts are multiples of the vector length.
+ * Hands loops on in the form in which they are fast, and shares the elements of long ones among the {@link Workers}. An element's
+ * value does not depend on where the range is cut, and the cuts are multiples of the vector length.
  *
  * @param <A> {@code float[]} or {@code double[]}
  */

@@ -1,5 +1,7 @@
 package dev.autodiff.kernel;
 
+import java.util.Arrays;
+
 /** The steps of optimizers in plain Java: loops without branches, which the compiler vectorises. */
 final class Updates64 implements Updates<double[]> {
     /** Elements that are never cut apart: a multiple of every vector length. */
@@ -33,6 +35,9 @@ final class Updates64 implements Updates<double[]> {
             boolean nesterov,
             boolean first,
             int n) {
+        if (first) {
+            Arrays.fill(b, 0, n, 0); // what stands there is not read: 0·NaN would stay
+        }
         double rate = /*narrow*/ lr;
         double decay = /*narrow*/ weightDecay;
         double kept = first ? 0 : /*narrow*/ momentum;

@@ -1,11 +1,13 @@
 package dev.autodiff.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** The steps of optimizers of every provider against their formulas in double precision. */
 class Updates64Test {
@@ -64,6 +66,17 @@ class Updates64Test {
                 /*wide*/ double shrunk = p[i] * (1 - (decays ? 0.003d : 0));
                 assertEquals(shrunk - step, pa[i], 4 * TOLERANCE * (1 + Math.abs(step)), where);
             }
+        }
+    }
+
+    @Test
+    void theFirstStepOfMomentumDoesNotReadTheBuffer() {
+        for (Kernels kernels : Usable.KERNELS) {
+            double[] p = {1, 2};
+            double[] b = {Double.NaN, Double.POSITIVE_INFINITY};
+            kernels.float64().updates().momentum(p, new double[] {4, 8}, b, 0.25d, 0, 0.5d, 0, false, true, 2);
+            assertArrayEquals(new double[] {4, 8}, b, kernels.name());
+            assertArrayEquals(new double[] {0, 0}, p, kernels.name());
         }
     }
 
