@@ -2,6 +2,7 @@ package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Autodiff;
 import dev.autodiff.Tensor;
+import dev.autodiff.nn.Losses;
 import java.util.List;
 
 /** The family composite: small models and formulas made of other operations. */
@@ -30,24 +31,15 @@ final class CompositeCalls {
         });
         table.op(
                 "mlp",
-                c -> c.x(0).linear(c.x(1), c.x(2))
-                        .tanh()
-                        .linear(c.x(3), c.x(4))
-                        .sub(c.x(5))
-                        .square()
-                        .mean());
+                c -> Losses.meanSquaredError(
+                        c.x(0).linear(c.x(1), c.x(2)).tanh().linear(c.x(3), c.x(4)), c.x(5)));
         table.op(
                 "mlp_relu_ce",
-                c -> c.x(0).linear(c.x(1), c.x(2))
-                        .relu()
-                        .linear(c.x(3), c.x(4))
-                        .softmaxCrossEntropy(c.x(5))
-                        .mean());
+                c -> Losses.crossEntropy(
+                        c.x(0).linear(c.x(1), c.x(2)).relu().linear(c.x(3), c.x(4)), c.x(5)));
         table.op(
                 "logistic_regression_l2",
-                c -> c.x(0).matmul(c.x(1))
-                        .logLossWithLogits(c.x(2))
-                        .mean()
+                c -> Losses.logLossWithLogits(c.x(0).matmul(c.x(1)), c.x(2))
                         .add(c.x(1).mul(c.x(1)).sum().mul(0.1)));
         table.unary("rosenbrock", CompositeCalls::rosenbrock);
         table.unary(

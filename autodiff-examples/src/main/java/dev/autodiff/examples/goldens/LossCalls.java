@@ -1,76 +1,112 @@
 package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Tensor;
+import dev.autodiff.nn.CrossEntropy;
+import dev.autodiff.nn.GaussianNll;
+import dev.autodiff.nn.KlDivergence;
+import dev.autodiff.nn.LogLoss;
+import dev.autodiff.nn.LogLossWithLogits;
+import dev.autodiff.nn.Losses;
+import dev.autodiff.nn.MultiMargin;
+import dev.autodiff.nn.MultilabelSoftMargin;
+import dev.autodiff.nn.Nll;
+import dev.autodiff.nn.PoissonNll;
+import dev.autodiff.nn.Reduction;
+import dev.autodiff.nn.TripletMargin;
 import dev.autodiff.shape.DType;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The family loss. */
 final class LossCalls {
+    private static final Pattern FUNCTION = Pattern.compile("(softmax|log_softmax)\\((input|target), ?(-?\\d+)\\)");
+
     private LossCalls() {}
 
     static void register(OperationTable table) {
-        table.op("mse_loss", c -> reduce(c, c.x().sub(c.y()).square()));
-        table.op("l1_loss", c -> reduce(c, c.x().sub(c.y()).abs()));
-        table.op("binary_cross_entropy", c -> reduce(c, weighted(c.x().logLoss(c.y()), c.optional(2))));
+        table.op("mse_loss", c -> Losses.mse(c.x(), c.y(), reduction(c)));
+        table.op("l1_loss", c -> Losses.l1(c.x(), c.y(), reduction(c)));
+        table.op("smooth_l1_loss", c -> Losses.smoothL1(c.x(), c.y(), c.number("beta", 1), reduction(c)));
+        table.op("huber_loss", c -> Losses.huber(c.x(), c.y(), c.number("delta", 1), reduction(c)));
+        table.op("binary_cross_entropy", c -> new LogLoss(c.optional(2), reduction(c)).of(c.x(), c.y()));
         table.op(
                 "binary_cross_entropy_with_logits",
-                c -> reduce(c, weighted(c.x().logLossWithLogits(c.y()), c.optional(2))));
+                c -> new LogLossWithLogits(c.optional(2), c.optional(3), reduction(c)).of(c.x(), c.y()));
+        table.op(
+                "kl_div",
+                c -> new KlDivergence(c.flag("log_target", false), reduction(c))
+                        .of(function(c, "input_is", c.x()), function(c, "target_is", c.y())));
+        table.op("soft_margin_loss", c -> Losses.softMargin(c.x(), c.y(), reduction(c)));
+        table.op("hinge_embedding_loss", c -> Losses.hingeEmbedding(c.x(), c.y(), c.number("margin", 1), reduction(c)));
+        table.op(
+                "poisson_nll_loss",
+                c -> new PoissonNll(
+                                c.flag("log_input", true), c.flag("full", false), c.number("eps", 1e-8), reduction(c))
+                        .of(c.x(), c.y()));
         table.op("cross_entropy", LossCalls::crossEntropy);
+        table.op(
+                "nll_loss",
+                c -> new Nll(c.optional(2), c.integer("ignore_index", -100), reduction(c)).of(c.x(), c.y()));
+        table.op(
+                "multi_margin_loss",
+                c -> new MultiMargin(c.integer("p", 1), c.number("margin", 1), c.optional(2), reduction(c))
+                        .of(c.x(), c.y()));
+        table.op(
+                "gaussian_nll_loss",
+                c -> new GaussianNll(c.flag("full", false), c.number("eps", 1e-6), reduction(c))
+                        .of(c.x(), c.y(), c.x(2)));
+        table.op(
+                "margin_ranking_loss",
+                c -> Losses.marginRanking(c.x(), c.y(), c.x(2), c.number("margin", 0), reduction(c)));
+        table.op(
+                "cosine_embedding_loss",
+                c -> Losses.cosineEmbedding(c.x(), c.y(), c.x(2), c.number("margin", 0), reduction(c)));
+        table.op(
+                "triplet_margin_loss",
+                c -> new TripletMargin(
+                                c.number("margin", 1),
+                                c.number("p", 2),
+                                c.number("eps", 1e-6),
+                                c.flag("swap", false),
+                                reduction(c))
+                        .of(c.x(), c.y(), c.x(2)));
+        table.op(
+                "multilabel_soft_margin_loss",
+                c -> new MultilabelSoftMargin(c.optional(2), reduction(c)).of(c.x(), c.y()));
     }
 
-    private static Tensor weighted(Tensor loss, @Nullable Tensor weight) {
-        return weight == null ? loss : loss.mul(weight);
-    }
-
-    private static Tensor reduce(Call c, Tensor losses) {
+    private static Reduction reduction(Call c) {
         String reduction = c.text("reduction", "mean");
         return switch (reduction) {
-            case "none" -> losses;
-            case "sum" -> losses.sum();
-            case "mean" -> losses.mean();
+            case "none" -> Reduction.NONE;
+            case "sum" -> Reduction.SUM;
+            case "mean" -> Reduction.MEAN;
+            case "batchmean" -> Reduction.BATCH_MEAN;
             default -> throw c.unknown("reduction=" + reduction);
         };
     }
 
     private static Tensor crossEntropy(Call c) {
-        if (c.number("label_smoothing", 0) != 0) {
-            throw c.unknown("label_smoothing");
-        }
+        Tensor target = function(c, "target_is", c.y());
         int ignored = c.integer("ignore_index", -100);
-        String targetIs = c.text("target_is", "");
-        Tensor x = c.x();
-        Tensor y = c.y();
-        if (y.dtype() == DType.INT64) {
-            for (long label : y.toLongArray()) {
-                if (label == ignored) {
-                    throw c.unknown("ignore_index");
-                }
-            }
-        }
-        boolean probabilities = y.dtype().isFloating();
-        if (probabilities) {
-            switch (targetIs) {
-                case "softmax(target,1)" -> y = y.softmax(1);
-                case "" -> {}
-                default -> throw c.unknown("target_is=" + targetIs);
-            }
-        }
-        Tensor losses;
-        if (x.rank() <= 2) {
-            losses = x.softmaxCrossEntropy(y);
-        } else {
-            // The classes are axis 1 there and the last axis here.
-            losses = classesLast(x).softmaxCrossEntropy(probabilities ? classesLast(y) : y);
-        }
-        return reduce(c, losses);
+        // Of probabilities none can be ignored, and PyTorch does not look at the number.
+        @Nullable Integer ignoreIndex = target.dtype() == DType.INT64 ? ignored : null;
+        return new CrossEntropy(c.optional(2), ignoreIndex, c.number("label_smoothing", 0), reduction(c))
+                .of(c.x(), target);
     }
 
-    private static Tensor classesLast(Tensor x) {
-        int[] order = new int[x.rank()];
-        for (int i = 1; i < order.length - 1; i++) {
-            order[i] = i + 1;
+    /** Applies the function that an argument such as {@code "target_is": "softmax(target,1)"} names. */
+    private static Tensor function(Call c, String name, Tensor x) {
+        String text = c.text(name, "");
+        if (text.isEmpty()) {
+            return x;
         }
-        order[order.length - 1] = 1;
-        return x.permute(order);
+        Matcher function = FUNCTION.matcher(text);
+        if (!function.matches()) {
+            throw c.unknown(name + "=" + text);
+        }
+        int axis = Integer.parseInt(function.group(3));
+        return function.group(1).equals("softmax") ? x.softmax(axis) : x.logSoftmax(axis);
     }
 }
