@@ -19,13 +19,20 @@ final class Call {
     private final String op;
     private final JsonObject arguments;
     private final List<@Nullable Tensor> inputs;
+    private final List<String> names;
     private final Set<String> read = new HashSet<>();
     private final boolean[] readInputs;
 
-    Call(String op, JsonObject arguments, List<@Nullable Tensor> inputs) {
+    /**
+     * A call with inputs that have names.
+     *
+     * @param names of all inputs, empty for those that have none
+     */
+    Call(String op, JsonObject arguments, List<@Nullable Tensor> inputs, List<String> names) {
         this.op = op;
         this.arguments = arguments;
         this.inputs = inputs;
+        this.names = names;
         this.readInputs = new boolean[inputs.size()];
     }
 
@@ -73,6 +80,21 @@ final class Call {
         }
         readInputs[i] = true;
         return inputs.get(i);
+    }
+
+    /** Returns the input of a name, or null if there is none or it is not given. */
+    @Nullable
+    Tensor optional(String name) {
+        int i = names.indexOf(name);
+        return i < 0 ? null : optional(i);
+    }
+
+    Tensor x(String name) {
+        Tensor x = optional(name);
+        if (x == null) {
+            throw unknown("without " + name);
+        }
+        return x;
     }
 
     Tensor[] all() {

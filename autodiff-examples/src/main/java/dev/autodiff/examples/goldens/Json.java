@@ -149,6 +149,16 @@ final class Json {
         return result;
     }
 
+    /** The names of a list of tensors, empty where one has none. */
+    static List<String> names(@Nullable JsonElement element, String what) {
+        List<String> result = new ArrayList<>();
+        for (JsonElement e : array(element, what)) {
+            JsonElement name = e.isJsonObject() ? e.getAsJsonObject().get("name") : null;
+            result.add(isNull(name) ? "" : text(name, what + ".name"));
+        }
+        return result;
+    }
+
     private static GoldenFormatException wrong(String what, String expected, @Nullable JsonElement got) {
         String text = got == null ? "nothing" : got.toString();
         return new GoldenFormatException(

@@ -24,6 +24,7 @@ final class OperationCheck {
     private final JsonObject arguments;
     private final JsonArray inputEntries;
     private final List<@Nullable Tensor> inputs;
+    private final List<String> names;
     private final boolean extreme;
     private final double absolute;
     private final List<Mismatch> mismatches = new ArrayList<>();
@@ -36,6 +37,7 @@ final class OperationCheck {
         this.arguments = entry.has("args") ? Json.object(entry.get("args"), "args") : new JsonObject();
         this.inputEntries = Json.array(entry.get("inputs"), "inputs");
         this.inputs = Json.optionalTensors(inputEntries, "inputs", dtype);
+        this.names = Json.names(inputEntries, "inputs");
         double stated = statedTolerance();
         this.extreme = unit.id().startsWith("extreme/") && Double.isNaN(stated);
         this.absolute = Double.isNaN(stated) ? Precision.ABSOLUTE : stated;
@@ -71,7 +73,7 @@ final class OperationCheck {
                 leaves.add(leaf);
             }
         }
-        List<Tensor> outputs = OperationTable.apply(op, new Call(op, arguments, points));
+        List<Tensor> outputs = OperationTable.apply(op, new Call(op, arguments, points, names));
         outputs(outputs);
         if (entry.has("cotangents") && mismatches.isEmpty() && !leaves.isEmpty()) {
             derivatives(outputs, differentiable, leaves);
@@ -143,7 +145,7 @@ final class OperationCheck {
                     for (int k = 0; k < xs.size(); k++) {
                         all.set(differentiable.get(k), xs.get(k));
                     }
-                    return OperationTable.apply(op, new Call(op, arguments, all));
+                    return OperationTable.apply(op, new Call(op, arguments, all, names));
                 },
                 points,
                 tangents);
@@ -183,8 +185,7 @@ final class OperationCheck {
     }
 
     private String name(int i) {
-        JsonElement name = Json.object(inputEntries.get(i), "inputs").get("name");
-        return Json.isNull(name) ? "input " + i : Json.text(name, "name");
+        return names.get(i).isEmpty() ? "input " + i : names.get(i);
     }
 
     /** Returns the correctly rounded tensor that stands beside PyTorch's, if there is one. */

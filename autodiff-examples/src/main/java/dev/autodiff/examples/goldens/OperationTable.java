@@ -22,6 +22,7 @@ final class OperationTable {
         ProductCalls.register(ALL);
         LinearAlgebraCalls.register(ALL);
         LossCalls.register(ALL);
+        RecurrentCalls.register(ALL);
         CompositeCalls.register(ALL);
     }
 

@@ -87,7 +87,7 @@ final class OptimizerCheck {
     }
 
     private static Optimizer optimizer(String name, JsonObject options, List<Tensor> parameters) {
-        Call c = new Call(name, options, List.of());
+        Call c = new Call(name, options, List.of(), List.of());
         Optimizer result = switch (name) {
             case "SGD" -> sgd(c, parameters);
             case "Adam", "AdamW" -> adam(c, options, parameters, name.equals("AdamW"));

@@ -32,7 +32,8 @@ final class RefusalCheck {
             Tensor x = first(inputs);
             act = () -> kind.commit(x);
         } else if (OperationTable.knows(op)) {
-            act = () -> OperationTable.apply(op, new Call(op, arguments, inputs));
+            act = () -> OperationTable.apply(
+                    op, new Call(op, arguments, inputs, Json.names(entry.get("inputs"), "inputs")));
         } else {
             throw new UnknownException(op);
         }
