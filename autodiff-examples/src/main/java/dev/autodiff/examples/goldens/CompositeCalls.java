@@ -35,8 +35,7 @@ final class CompositeCalls {
                         c.x(0).linear(c.x(1), c.x(2)).tanh().linear(c.x(3), c.x(4)), c.x(5)));
         table.op(
                 "mlp_relu_ce",
-                c -> Losses.crossEntropy(
-                        c.x(0).linear(c.x(1), c.x(2)).relu().linear(c.x(3), c.x(4)), c.x(5)));
+                c -> Losses.crossEntropy(c.x(0).linear(c.x(1), c.x(2)).relu().linear(c.x(3), c.x(4)), c.x(5)));
         table.op(
                 "logistic_regression_l2",
                 c -> Losses.logLossWithLogits(c.x(0).matmul(c.x(1)), c.x(2))
