@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -216,6 +217,43 @@ public final class Autodiff {
      */
     public static Linearization linearize(Function<? super Tensor, Tensor> f, Tensor x) {
         return Linearization.of(xs -> f.apply(xs.get(0)), List.of(x));
+    }
+
+    // ---- capture and replay ----
+
+    /**
+     * Returns a function that does the same, faster: the first two calls for a combination of shapes and types run the Java code and
+     * note the operations, backward sweeps and updates of parameters that it asks for; later calls run these alone, in buffers that are
+     * used again and again.
+     *
+     * <p>The Java code does not run then, so what changes from call to call must come in as an argument, or be read by
+     * {@link InPlace#update} as an optimizer's learning rate is, or come from a {@link Generator}. The two first calls are compared; a
+     * number or branch that differs is an error that names the operation, and so is a look at an element inside the function. Results
+     * never change later. Parameters do not keep the gradients of a replayed step.
+     *
+     * @throws IllegalStateException from the calls, as described, or if more than 8 combinations of shapes and types come
+     */
+    public static UnaryOperator<Tensor> compile(UnaryOperator<Tensor> f) {
+        Compiled compiled = new Compiled(xs -> List.of(f.apply(xs.get(0))));
+        return x -> compiled.call(List.of(x)).get(0);
+    }
+
+    /** Returns a function of two tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
+    public static BinaryOperator<Tensor> compile(BinaryOperator<Tensor> f) {
+        Compiled compiled = new Compiled(xs -> List.of(f.apply(xs.get(0), xs.get(1))));
+        return (x, y) -> compiled.call(List.of(x, y)).get(0);
+    }
+
+    /** Returns a computation without arguments that does the same, faster; see {@link #compile(UnaryOperator)}. */
+    public static Supplier<Tensor> compile(Supplier<Tensor> f) {
+        Compiled compiled = new Compiled(xs -> List.of(f.get()));
+        return () -> compiled.call(List.of()).get(0);
+    }
+
+    /** Returns a function of any number of tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
+    public static Function<List<Tensor>, List<Tensor>> compileAll(Function<List<Tensor>, List<Tensor>> f) {
+        Compiled compiled = new Compiled(f);
+        return compiled::call;
     }
 
     // ---- matrices of derivatives ----

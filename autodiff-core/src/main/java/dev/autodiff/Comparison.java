@@ -54,43 +54,50 @@ enum Comparison implements Primitive {
 
     @Override
     public Tensor forward(Tensor[] in) {
-        Tensor x = in[0];
-        Tensor y = in[1];
-        Shape shape = Shape.broadcast(label, x.shape(), y.shape());
-        if (x.dtype() == DType.INT64 && y.dtype() == DType.INT64) {
-            return compareIntegers(shape, x, y);
+        DType dtype = in[0].dtype();
+        if (dtype.isFloating() || in[1].dtype() != dtype) {
+            Engine.floating(label, in);
         }
-        if (x.dtype() == DType.BOOL && y.dtype() == DType.BOOL) {
-            return compareIntegers(shape, x.to(DType.INT64), y.to(DType.INT64));
-        }
-        DType dtype = Engine.floating(label, x, y);
-        boolean[] out = new boolean[shape.size()];
-        Object a = x.array();
-        Object b = y.array();
-        var loops = Floats.of(dtype).elementwise();
-        Broadcasting.forEachRun(
-                shape,
-                (xo, xs, yo, ys, zo, zs, oo, n) -> loops.compare(ordinal(), a, xo, xs, b, yo, ys, out, oo, n),
-                x.shape(),
-                y.shape());
-        return Tensor.wrap(shape, out);
+        Tensor out = Tensor.allocate(Shape.broadcast(label, in[0].shape(), in[1].shape()), DType.BOOL);
+        compute(in, out);
+        return out;
     }
 
-    private Tensor compareIntegers(Shape shape, Tensor x, Tensor y) {
+    @Override
+    public void compute(Tensor[] in, Tensor out) {
+        Tensor x = in[0];
+        Tensor y = in[1];
+        switch (x.dtype()) {
+            case INT64 -> compareIntegers(x, y, out);
+            case BOOL -> compareIntegers(x.to(DType.INT64), y.to(DType.INT64), out);
+            case FLOAT32, FLOAT64 -> {
+                Object a = x.array();
+                Object b = y.array();
+                boolean[] to = out.data().bool();
+                var loops = Floats.of(x.dtype()).elementwise();
+                Broadcasting.forEachRun(
+                        out.shape(),
+                        (xo, xs, yo, ys, zo, zs, oo, n) -> loops.compare(ordinal(), a, xo, xs, b, yo, ys, to, oo, n),
+                        x.shape(),
+                        y.shape());
+            }
+        }
+    }
+
+    private void compareIntegers(Tensor x, Tensor y, Tensor out) {
         long[] a = x.data().int64();
         long[] b = y.data().int64();
-        boolean[] out = new boolean[shape.size()];
+        boolean[] to = out.data().bool();
         Broadcasting.forEachRun(
-                shape,
+                out.shape(),
                 (xo, xs, yo, ys, zo, zs, oo, n) -> {
                     for (int i = 0; i < n; i++) {
                         // exact for all longs, which a comparison through double would not be
-                        out[oo + i] = value.holds(Long.compare(a[xo + i * xs], b[yo + i * ys]), 0);
+                        to[oo + i] = value.holds(Long.compare(a[xo + i * xs], b[yo + i * ys]), 0);
                     }
                 },
                 x.shape(),
                 y.shape());
-        return Tensor.wrap(shape, out);
     }
 
     @Override

@@ -23,10 +23,16 @@ record Conversion(DType from, DType to) implements Primitive {
 
     @Override
     public Tensor forward(Tensor[] in) {
-        Tensor x = in[0];
-        Storage source = x.data();
-        Storage target = Storage.zeros(to, x.size());
-        int n = x.size();
+        Tensor out = Tensor.allocate(in[0].shape(), to);
+        compute(in, out);
+        return out;
+    }
+
+    @Override
+    public void compute(Tensor[] in, Tensor result) {
+        Storage source = in[0].data();
+        Storage target = result.storage();
+        int n = target.size();
         switch (to) {
             case FLOAT32 -> {
                 float[] out = target.float32();
@@ -53,7 +59,6 @@ record Conversion(DType from, DType to) implements Primitive {
                 }
             }
         }
-        return new Tensor(x.shape(), target);
     }
 
     @Override

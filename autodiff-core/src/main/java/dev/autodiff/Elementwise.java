@@ -549,35 +549,42 @@ enum Elementwise implements Primitive {
     @Override
     public Tensor forward(Tensor[] in) {
         DType dtype = Engine.floating(label, in);
-        ElementwiseLoops<Object> loops = Floats.of(dtype).elementwise();
+        Shape shape = in[0].shape();
+        for (int i = 1; i < arity; i++) {
+            shape = Shape.broadcast(label, shape, in[i].shape());
+        }
+        Tensor out = Tensor.allocate(shape, dtype);
+        compute(in, out);
+        return out;
+    }
+
+    @Override
+    public void compute(Tensor[] in, Tensor out) {
+        ElementwiseLoops<Object> loops = Floats.of(out.dtype()).elementwise();
         Tensor x = in[0];
         if (arity == 1) {
-            Tensor out = Tensor.allocate(x.shape(), dtype);
             loops.unary(ordinal(), x.array(), 0, 1, out.array(), 0, out.size());
-            return out;
+            return;
         }
         Tensor y = in[1];
         if (arity == 2) {
-            return binary(loops, Shape.broadcast(label, x.shape(), y.shape()), dtype, x, y);
+            binary(loops, x, y, out);
+            return;
         }
         Tensor z = in[2];
-        Shape shape = Shape.broadcast(label, Shape.broadcast(label, x.shape(), y.shape()), z.shape());
-        Tensor out = Tensor.allocate(shape, dtype);
         Object o = out.array();
         Object a = x.array();
         Object b = y.array();
         Object c = z.array();
         Broadcasting.forEachRun(
-                shape,
+                out.shape(),
                 (xo, xs, yo, ys, zo, zs, oo, n) -> loops.ternary(ordinal(), a, xo, xs, b, yo, ys, c, zo, zs, o, oo, n),
                 x.shape(),
                 y.shape(),
                 z.shape());
-        return out;
     }
 
-    private Tensor binary(ElementwiseLoops<Object> loops, Shape shape, DType dtype, Tensor x, Tensor y) {
-        Tensor out = Tensor.allocate(shape, dtype);
+    private void binary(ElementwiseLoops<Object> loops, Tensor x, Tensor y, Tensor out) {
         Object o = out.array();
         Object a = x.array();
         Object b = y.array();
@@ -592,12 +599,11 @@ enum Elementwise implements Primitive {
             loops.binary(ordinal(), a, 0, 0, b, 0, 1, o, 0, n);
         } else {
             Broadcasting.forEachRun(
-                    shape,
+                    out.shape(),
                     (xo, xs, yo, ys, zo, zs, oo, count) -> loops.binary(ordinal(), a, xo, xs, b, yo, ys, o, oo, count),
                     x.shape(),
                     y.shape());
         }
-        return out;
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
+import dev.autodiff.shape.Shape;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The one door through which every operation enters: compute the value, then record a node if any input needs a gradient. */
@@ -9,7 +12,10 @@ final class Engine {
     private Engine() {}
 
     static Tensor apply(Op op, Tensor... inputs) {
-        Tensor out = op instanceof CustomOp custom ? forward(custom, inputs) : op.forward(inputs);
+        OpListener listener = Mode.listening();
+        Tensor out = op instanceof CustomOp custom
+                ? forward(custom, inputs)
+                : listener == null ? op.forward(inputs) : alone(op, inputs, listener);
         @Nullable Node[] parents = null;
         for (int i = 0; i < inputs.length; i++) {
             Node node = inputs[i].node();
@@ -26,11 +32,30 @@ final class Engine {
                 out.attach(new Node(mode.nextNumber(parents), op, inputs, parents, out));
             }
         }
-        if (Mode.anyoneListens()) {
-            OpListener listener = Mode.current().listener();
-            if (listener != null) {
-                listener.ran(op, inputs, out);
-            }
+        if (listener != null) {
+            listener.ran(op, inputs, out);
+        }
+        return out;
+    }
+
+    /** Runs an operation of the library without reporting what it may be made of. */
+    private static Tensor alone(Op op, Tensor[] inputs, OpListener listener) {
+        Mode mode = Mode.current();
+        mode.setListener(null);
+        try {
+            return op.forward(inputs);
+        } finally {
+            mode.setListener(listener);
+        }
+    }
+
+    /** Makes a tensor with elements that are others each time, such as random numbers. */
+    static Tensor fill(Object what, Shape shape, DType dtype, Consumer<Storage> fill) {
+        Tensor out = Tensor.allocate(shape, dtype);
+        fill.accept(out.storage());
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            listener.filled(what, out, fill);
         }
         return out;
     }

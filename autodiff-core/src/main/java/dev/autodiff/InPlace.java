@@ -5,6 +5,8 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * The only operations that overwrite a tensor, for optimizers: they change parameters (leaves that require a gradient) and buffers,
@@ -26,23 +28,49 @@ public final class InPlace {
     }
 
     /**
+     * Runs a change of a parameter or buffer by a value: now and, in a compiled step, at each later run, when {@code change} reads anew
+     * whatever numbers it uses. An optimizer calls its own update so.
+     *
+     * @param name what it is, for messages
+     * @param change is given the target and the value
+     */
+    public static void update(String name, Tensor target, Tensor value, BiConsumer<Tensor, Tensor> change) {
+        OpListener listener = Mode.listening();
+        if (listener == null) {
+            change.accept(target, value);
+        } else {
+            listener.update(name, target, value, change);
+        }
+    }
+
+    /**
      * Copies the elements of {@code value} into {@code target}.
      *
      * @throws IllegalArgumentException if target is neither a parameter nor a buffer, or shapes or types differ
      */
     public static void assign(Tensor target, Tensor value) {
-        Storage to = target("assign", target);
-        match("assign", target, value);
-        System.arraycopy(value.array(), 0, to.array(), 0, to.size());
-        to.changed();
+        update("assign", target, value, (t, v) -> {
+            Storage to = target("assign", t);
+            match("assign", t, v);
+            System.arraycopy(v.array(), 0, to.array(), 0, to.size());
+            to.changed();
+        });
     }
 
     /** {@code p = p − lr·(g + weightDecay·p)}; with g the gradient of the loss this is {@code p = (1 − lr·weightDecay)·p − lr·g}. */
     public static void sgd(Tensor p, Tensor g, double lr, double weightDecay) {
-        Storage to = target("sgd", p);
-        match("sgd", p, g);
-        Floats.of(p.dtype()).updates().sgd(to.array(), g.array(), lr, weightDecay, to.size());
-        to.changed();
+        BiConsumer<Tensor, Tensor> change = (q, h) -> {
+            Storage to = target("sgd", q);
+            match("sgd", q, h);
+            Floats.of(q.dtype()).updates().sgd(to.array(), h.array(), lr, weightDecay, to.size());
+            to.changed();
+        };
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            listener.update(List.of("sgd", lr, weightDecay), p, g, change);
+        } else {
+            change.accept(p, g);
+        }
     }
 
     /**
@@ -59,25 +87,33 @@ public final class InPlace {
             double dampening,
             boolean nesterov,
             boolean first) {
-        Storage to = target("momentum", p);
-        Storage memory = target("momentum", b);
-        match("momentum", p, g);
-        match("momentum", p, b);
-        Floats.of(p.dtype())
-                .updates()
-                .momentum(
-                        to.array(),
-                        g.array(),
-                        memory.array(),
-                        lr,
-                        weightDecay,
-                        momentum,
-                        dampening,
-                        nesterov,
-                        first,
-                        to.size());
-        to.changed();
-        memory.changed();
+        BiConsumer<Tensor, Tensor> change = (q, h) -> {
+            Storage to = target("momentum", q);
+            Storage memory = target("momentum", b);
+            match("momentum", q, h);
+            match("momentum", q, b);
+            Floats.of(q.dtype())
+                    .updates()
+                    .momentum(
+                            to.array(),
+                            h.array(),
+                            memory.array(),
+                            lr,
+                            weightDecay,
+                            momentum,
+                            dampening,
+                            nesterov,
+                            first,
+                            to.size());
+            to.changed();
+            memory.changed();
+        };
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            listener.update(List.of("momentum", lr, weightDecay, momentum, dampening, nesterov, first), p, g, change);
+        } else {
+            change.accept(p, g);
+        }
     }
 
     /**
@@ -97,30 +133,42 @@ public final class InPlace {
             double eps,
             double weightDecay,
             double decoupledDecay) {
-        Storage to = target("adam", p);
-        Storage first = target("adam", m);
-        Storage second = target("adam", v);
-        match("adam", p, g);
-        match("adam", p, m);
-        match("adam", p, v);
-        Floats.of(p.dtype())
-                .updates()
-                .adam(
-                        to.array(),
-                        g.array(),
-                        first.array(),
-                        second.array(),
-                        stepSize,
-                        rootCorrection,
-                        beta1,
-                        beta2,
-                        eps,
-                        weightDecay,
-                        decoupledDecay,
-                        to.size());
-        to.changed();
-        first.changed();
-        second.changed();
+        BiConsumer<Tensor, Tensor> change = (q, h) -> {
+            Storage to = target("adam", q);
+            Storage first = target("adam", m);
+            Storage second = target("adam", v);
+            match("adam", q, h);
+            match("adam", q, m);
+            match("adam", q, v);
+            Floats.of(q.dtype())
+                    .updates()
+                    .adam(
+                            to.array(),
+                            h.array(),
+                            first.array(),
+                            second.array(),
+                            stepSize,
+                            rootCorrection,
+                            beta1,
+                            beta2,
+                            eps,
+                            weightDecay,
+                            decoupledDecay,
+                            to.size());
+            to.changed();
+            first.changed();
+            second.changed();
+        };
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            listener.update(
+                    List.of("adam", stepSize, rootCorrection, beta1, beta2, eps, weightDecay, decoupledDecay),
+                    p,
+                    g,
+                    change);
+        } else {
+            change.accept(p, g);
+        }
     }
 
     private static Storage target(String operation, Tensor target) {

@@ -38,16 +38,31 @@ sealed interface Indexing extends Primitive {
             Tensor index = in[1];
             Engine.expect(label + ": index", DType.INT64, index);
             Shape shape = x.shape();
-            int n = shape.size(axis);
-            long[] places = index.data().int64();
-            checkRange(label, places, n, axis, shape);
             Shape before = shape.slice(0, axis);
             Shape after = shape.slice(axis + 1, shape.rank());
             Tensor out = Tensor.allocate(before.concat(index.shape()).concat(after), x.dtype());
-            if (out.size() > 0) {
-                Movements.of(x.dtype()).take(x.array(), places, out.array(), before.size(), n, after.size());
-            }
+            compute(in, out);
             return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Tensor x = in[0];
+            Shape shape = x.shape();
+            int n = shape.size(axis);
+            long[] places = in[1].data().int64();
+            checkRange(label, places, n, axis, shape);
+            if (out.size() > 0) {
+                int after = shape.slice(axis + 1, shape.rank()).size();
+                Movements.of(x.dtype())
+                        .take(
+                                x.array(),
+                                places,
+                                out.array(),
+                                shape.slice(0, axis).size(),
+                                n,
+                                after);
+            }
         }
 
         @Override
@@ -100,13 +115,25 @@ sealed interface Indexing extends Primitive {
             Shape before = shape.slice(0, axis);
             Shape after = shape.slice(end, shape.rank());
             Shape to = before.concat(Shape.of(size)).concat(after);
-            long[] places = index.data().int64();
-            checkRange("put", places, size, axis, to);
             Tensor out = Tensor.allocate(to, x.dtype());
-            if (x.size() > 0) {
-                Floats.of(x.dtype()).indices().put(x.array(), places, out.array(), before.size(), size, after.size());
-            }
+            put(x, index, out);
             return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            out.storage().clear();
+            put(in[0], in[1], out);
+        }
+
+        private void put(Tensor x, Tensor index, Tensor out) {
+            long[] places = index.data().int64();
+            checkRange("put", places, size, axis, out.shape());
+            if (x.size() > 0) {
+                int before = out.shape().slice(0, axis).size();
+                int after = out.shape().slice(axis + 1, out.rank()).size();
+                Floats.of(x.dtype()).indices().put(x.array(), places, out.array(), before, size, after);
+            }
         }
 
         @Override

@@ -27,6 +27,11 @@ record MatMul() implements Primitive {
     }
 
     @Override
+    public boolean readsTransposed() {
+        return true;
+    }
+
+    @Override
     public Tensor forward(Tensor[] in) {
         Tensor x = in[0];
         Tensor y = in[1];
@@ -36,26 +41,41 @@ record MatMul() implements Primitive {
         if (a.rank() < 2 || b.rank() < 2 || a.size(-1) != b.size(-2)) {
             throw mismatch(a, b);
         }
+        Shape matrix = Shape.of(a.size(-2), b.size(-1));
+        Shape shape = a.rank() == 2 && b.rank() == 2
+                ? matrix
+                : Shape.broadcast("matmul: leading axes", leading(a), leading(b))
+                        .concat(matrix);
+        Tensor out = Tensor.allocate(shape, dtype);
+        compute(in, out);
+        return out;
+    }
+
+    private static Shape leading(Shape shape) {
+        return shape.slice(0, shape.rank() - 2);
+    }
+
+    @Override
+    public void compute(Tensor[] in, Tensor out) {
+        Tensor x = in[0];
+        Tensor y = in[1];
+        Shape a = x.shape();
+        Shape b = y.shape();
         int m = a.size(-2);
         int k = a.size(-1);
         int n = b.size(-1);
-        Product<Object> product = Floats.of(dtype).product();
+        Product<Object> product = Floats.of(out.dtype()).product();
         boolean tx = x.isTransposedView();
         boolean ty = y.isTransposedView();
         Object xs = x.rawArray();
         Object ys = y.rawArray();
-        if (a.rank() == 2 && b.rank() == 2) {
-            Tensor out = Tensor.allocate(Shape.of(m, n), dtype);
-            product.multiply(m, n, k, xs, 0, tx, ys, 0, ty, out.array(), 0);
-            return out;
-        }
-        Shape xBatch = a.slice(0, a.rank() - 2);
-        Shape yBatch = b.slice(0, b.rank() - 2);
-        Shape batch = Shape.broadcast("matmul: leading axes", xBatch, yBatch);
-        Tensor out = Tensor.allocate(batch.concat(Shape.of(m, n)), dtype);
         Object o = out.array();
+        if (out.rank() == 2) {
+            product.multiply(m, n, k, xs, 0, tx, ys, 0, ty, o, 0);
+            return;
+        }
         Broadcasting.forEachRun(
-                batch,
+                leading(out.shape()),
                 (xo, xStep, yo, yStep, zo, zStep, first, count) -> {
                     for (int i = 0; i < count; i++) {
                         int xOffset = (xo + i * xStep) * m * k;
@@ -63,9 +83,8 @@ record MatMul() implements Primitive {
                         product.multiply(m, n, k, xs, xOffset, tx, ys, yOffset, ty, o, (first + i) * m * n);
                     }
                 },
-                xBatch,
-                yBatch);
-        return out;
+                leading(a),
+                leading(b));
     }
 
     private static ShapeException mismatch(Shape a, Shape b) {

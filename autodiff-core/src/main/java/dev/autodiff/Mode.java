@@ -21,6 +21,19 @@ final class Mode {
         return CURRENT.get();
     }
 
+    /** Returns who listens to this thread, or null. */
+    static @Nullable OpListener listening() {
+        return LISTENERS.get() == 0 ? null : CURRENT.get().listener;
+    }
+
+    /** Tells who listens that Java code is about to look at the elements of a tensor. */
+    static void reading(String operation, Tensor tensor) {
+        OpListener listener = listening();
+        if (listener != null) {
+            listener.read(operation, tensor);
+        }
+    }
+
     static boolean anyoneListens() {
         return LISTENERS.get() != 0;
     }

@@ -26,11 +26,17 @@ sealed interface Reduction extends Primitive {
                     + x.shape() + ", reduced over axes " + axes());
         }
         Tensor out = Tensor.allocate(reduced, x.dtype());
+        compute(in, out);
+        return out;
+    }
+
+    @Override
+    default void compute(Tensor[] in, Tensor out) {
+        Tensor x = in[0];
         ReducedAxes plan = ReducedAxes.of(x, axes());
         Floats.of(x.dtype())
                 .reductions()
                 .reduce(kind(), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
-        return out;
     }
 
     /** Brings a tensor that lacks the reduced axes into a form that broadcasts against the input. */

@@ -108,7 +108,7 @@ enum RowOp implements Primitive {
         @Override
         void run(Rows<Object> kernels, Tensor[] in, Tensor out, int rows, int n) {
             if (in[1].dtype() == DType.INT64) {
-                kernels.crossEntropy(in[0].array(), in[1].data().int64(), out.array(), rows, n);
+                kernels.crossEntropy(in[0].array(), classes(in[1], n), out.array(), rows, n);
             } else {
                 kernels.crossEntropy(in[0].array(), in[1].array(), out.array(), rows, n);
             }
@@ -150,8 +150,7 @@ enum RowOp implements Primitive {
         @Override
         void run(Rows<Object> kernels, Tensor[] in, Tensor out, int rows, int n) {
             if (in[2].dtype() == DType.INT64) {
-                kernels.crossEntropyGradient(
-                        in[0].array(), in[1].array(), in[2].data().int64(), out.array(), rows, n);
+                kernels.crossEntropyGradient(in[0].array(), in[1].array(), classes(in[2], n), out.array(), rows, n);
             } else {
                 kernels.crossEntropyGradient(in[0].array(), in[1].array(), in[2].array(), out.array(), rows, n);
             }
@@ -233,13 +232,18 @@ enum RowOp implements Primitive {
     public Tensor forward(Tensor[] in) {
         Shape shape = shape(in);
         DType dtype = Engine.floating(label, in[0]);
+        Tensor out = Tensor.allocate(shape, dtype);
+        compute(in, out);
+        return out;
+    }
+
+    @Override
+    public void compute(Tensor[] in, Tensor out) {
         Tensor rowed = this == CROSS_ENTROPY_GRADIENT ? in[1] : in[0];
         int n = rowed.shape().size(-1);
-        Tensor out = Tensor.allocate(shape, dtype);
         if (out.size() > 0 && n > 0) {
-            run(Floats.of(dtype).rows(), in, out, rowed.size() / n, n);
+            run(Floats.of(out.dtype()).rows(), in, out, rowed.size() / n, n);
         }
-        return out;
     }
 
     @Override
@@ -266,6 +270,18 @@ enum RowOp implements Primitive {
         return g.reshape(g.shape().insert(g.rank(), 1));
     }
 
+    /** Returns class numbers, which may be others each time that a step runs, after checking that all exist. */
+    private static long[] classes(Tensor y, int n) {
+        long[] labels = y.data().int64();
+        for (long label : labels) {
+            if (label < 0 || label >= n) {
+                throw new IndexOutOfBoundsException("softmaxCrossEntropy: class number " + label
+                        + " is out of range for " + n + " classes, expected 0 to " + (n - 1));
+            }
+        }
+        return labels;
+    }
+
     /** Checks logits x against the target y and returns the shape of the losses. */
     private static Shape checkTarget(Tensor x, Tensor y) {
         String name = "softmaxCrossEntropy";
@@ -274,17 +290,10 @@ enum RowOp implements Primitive {
             throw new ShapeException(name + ": expected logits of shape […, classes], got " + x.shape());
         }
         Shape losses = x.shape().slice(0, x.rank() - 1);
-        int n = x.shape().size(-1);
         if (y.dtype() == DType.INT64) {
             if (!y.shape().equals(losses)) {
                 throw new ShapeException(name + ": logits of shape " + x.shape() + " need class numbers of shape "
                         + losses + ", got " + y.shape());
-            }
-            for (long label : y.data().int64()) {
-                if (label < 0 || label >= n) {
-                    throw new IndexOutOfBoundsException(name + ": class number " + label + " is out of range for " + n
-                            + " classes, expected 0 to " + (n - 1));
-                }
             }
             return losses;
         }

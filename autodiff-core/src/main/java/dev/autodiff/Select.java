@@ -30,18 +30,26 @@ record Select() implements Primitive {
         DType dtype = Engine.floating("where", x, y);
         Shape shape = Shape.broadcast("where", Shape.broadcast("where", condition.shape(), x.shape()), y.shape());
         Tensor out = Tensor.allocate(shape, dtype);
+        compute(in, out);
+        return out;
+    }
+
+    @Override
+    public void compute(Tensor[] in, Tensor out) {
+        Tensor condition = in[0];
+        Tensor x = in[1];
+        Tensor y = in[2];
         boolean[] mask = condition.data().bool();
         Object a = x.array();
         Object b = y.array();
         Object o = out.array();
-        var loops = Floats.of(dtype).elementwise();
+        var loops = Floats.of(out.dtype()).elementwise();
         Broadcasting.forEachRun(
-                shape,
+                out.shape(),
                 (mo, ms, xo, xs, yo, ys, oo, n) -> loops.select(mask, mo, ms, a, xo, xs, b, yo, ys, o, oo, n),
                 condition.shape(),
                 x.shape(),
                 y.shape());
-        return out;
     }
 
     @Override

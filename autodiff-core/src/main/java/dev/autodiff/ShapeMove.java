@@ -20,13 +20,12 @@ sealed interface ShapeMove extends Primitive {
         return Engine.apply(this, Objects.requireNonNull(tangents[0]));
     }
 
-    private static Tensor copied(
+    private static void copy(
             Tensor x, Shape box, int fromOffset, int[] fromStrides, Tensor out, int toOffset, int[] toStrides) {
         if (box.size() > 0) {
             Movement<Object> movement = Movements.of(x.dtype());
             movement.copy(box.toArray(), x.array(), fromOffset, fromStrides, out.array(), toOffset, toStrides);
         }
-        return out;
     }
 
     /** {@code out} has the elements of x in row-major order in another shape, and shares its array. */
@@ -88,13 +87,19 @@ sealed interface ShapeMove extends Primitive {
             if (swapsLastTwo()) {
                 return x.transposedView(shape); // only a product reads it as it lies, anything else copies it once
             }
-            int[] own = x.shape().strides();
+            Tensor out = Tensor.allocate(shape, x.dtype());
+            compute(in, out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            int[] own = in[0].shape().strides();
             int[] strides = new int[own.length];
             for (int i = 0; i < own.length; i++) {
                 strides[i] = own[permutation.get(i)];
             }
-            Tensor out = Tensor.allocate(shape, x.dtype());
-            return copied(x, shape, 0, strides, out, 0, shape.strides());
+            copy(in[0], out.shape(), 0, strides, out, 0, out.shape().strides());
         }
 
         @Override
@@ -123,11 +128,18 @@ sealed interface ShapeMove extends Primitive {
                         + "; sizes must be equal or 1, aligned at the last axis");
             }
             Tensor out = Tensor.allocate(to, x.dtype());
+            compute(in, out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Tensor x = in[0];
             if (x.size() == 1) {
                 Movements.of(x.dtype()).fill(x.array(), 0, out.array(), 0, out.size());
-                return out;
+            } else {
+                copy(x, to, 0, x.shape().stridesIn(to), out, 0, to.strides());
             }
-            return copied(x, to, 0, x.shape().stridesIn(to), out, 0, to.strides());
         }
 
         @Override
@@ -150,16 +162,22 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            Shape shape = Shape.of(count.toArray());
-            return copied(
-                    x,
-                    shape,
-                    offset(x.shape()),
-                    strides(x.shape()),
-                    Tensor.allocate(shape, x.dtype()),
+            Tensor out = Tensor.allocate(Shape.of(count.toArray()), in[0].dtype());
+            compute(in, out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape whole = in[0].shape();
+            copy(
+                    in[0],
+                    out.shape(),
+                    offset(whole),
+                    strides(whole),
+                    out,
                     0,
-                    shape.strides());
+                    out.shape().strides());
         }
 
         private int offset(Shape whole) {
@@ -199,9 +217,19 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            Tensor out = Tensor.allocate(to, x.dtype());
-            return copied(x, x.shape(), 0, x.shape().strides(), out, slice.offset(to), slice.strides(to));
+            Tensor out = Tensor.allocate(to, in[0].dtype());
+            place(in[0], out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            out.storage().clear();
+            place(in[0], out);
+        }
+
+        private void place(Tensor x, Tensor out) {
+            copy(x, x.shape(), 0, x.shape().strides(), out, slice.offset(to), slice.strides(to));
         }
 
         @Override
@@ -228,15 +256,19 @@ sealed interface ShapeMove extends Primitive {
             for (int i = 0; i < in.length; i++) {
                 total += sizes.get(i);
             }
-            Shape shape = in[0].shape().with(axis, total);
-            Tensor out = Tensor.allocate(shape, in[0].dtype());
-            int[] strides = shape.strides();
+            Tensor out = Tensor.allocate(in[0].shape().with(axis, total), in[0].dtype());
+            compute(in, out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            int[] strides = out.shape().strides();
             int offset = 0;
             for (Tensor x : in) {
-                copied(x, x.shape(), 0, x.shape().strides(), out, offset, strides);
+                copy(x, x.shape(), 0, x.shape().strides(), out, offset, strides);
                 offset += x.shape().size(axis) * strides[axis];
             }
-            return out;
         }
 
         @Override

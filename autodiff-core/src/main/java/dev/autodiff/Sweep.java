@@ -46,6 +46,9 @@ final class Sweep {
 
     private boolean leftOut;
 
+    /** Whether somebody must hear of every operation, so that nothing is added in place. */
+    private final boolean reported;
+
     /** The sum of contributions to a leaf that another sweep has marked. */
     private static final class Sum {
         @Nullable
@@ -55,6 +58,8 @@ final class Sweep {
     private Sweep(boolean retain, boolean create) {
         this.retain = retain || create;
         this.create = create;
+        OpListener listener = mode.listener();
+        this.reported = listener != null && listener.hearsRules();
     }
 
     /** Computes the gradients of all leaves and adds them to what the leaves hold. */
@@ -291,7 +296,7 @@ final class Sweep {
         if (sum == null) {
             node.slot = g;
             node.slotOwned = false;
-        } else if (node.slotOwned && !create) {
+        } else if (node.slotOwned && !create && !reported) {
             Object array = sum.array();
             Floats.of(node.dtype)
                     .elementwise()
@@ -322,6 +327,10 @@ final class Sweep {
             synchronized (node) {
                 Tensor before = node.gradient;
                 node.gradient = before == null ? kept : before.add(kept);
+            }
+            OpListener listener = mode.listener();
+            if (listener != null) {
+                listener.received(node);
             }
         } finally {
             mode.setRecording(recording);

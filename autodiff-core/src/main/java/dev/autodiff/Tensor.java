@@ -10,6 +10,7 @@ import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -209,29 +210,49 @@ public final class Tensor
 
     /** Independent numbers, uniform from {@code low} (inclusive) to {@code high} (exclusive). */
     public static Tensor uniform(Generator generator, DType dtype, Shape shape, double low, double high) {
-        double[] values = new double[shape.size()];
-        for (int i = 0; i < values.length; i++) {
+        float narrowHigh = (float) high;
+        return random("uniform", generator, dtype, shape, List.of(low, high), () -> {
             double value = low + generator.nextDouble() * (high - low);
-            boolean roundedUp = dtype == DType.FLOAT32 && value < high && (float) value >= (float) high;
-            values[i] = roundedUp ? Math.nextDown((float) high) : value;
-        }
-        return random("uniform", dtype, shape, values);
+            boolean roundedUp = dtype == DType.FLOAT32 && value < high && (float) value >= narrowHigh;
+            return roundedUp ? Math.nextDown(narrowHigh) : value;
+        });
     }
 
     /** Independent numbers from a normal distribution. */
     public static Tensor normal(Generator generator, DType dtype, Shape shape, double mean, double standardDeviation) {
-        double[] values = new double[shape.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = mean + generator.nextGaussian() * standardDeviation;
-        }
-        return random("normal", dtype, shape, values);
+        return random(
+                "normal",
+                generator,
+                dtype,
+                shape,
+                List.of(mean, standardDeviation),
+                () -> mean + generator.nextGaussian() * standardDeviation);
     }
 
-    private static Tensor random(String operation, DType dtype, Shape shape, double[] values) {
+    private static Tensor random(
+            String distribution,
+            Generator generator,
+            DType dtype,
+            Shape shape,
+            List<Double> parameters,
+            DoubleSupplier next) {
         if (!dtype.isFloating()) {
-            throw new DTypeException(operation + ": expected float32 or float64, got " + dtype);
+            throw new DTypeException(distribution + ": expected float32 or float64, got " + dtype);
         }
-        return new Tensor(shape, Storage.of(values)).to(dtype);
+        record Distribution(String name, Generator generator, DType dtype, Shape shape, List<Double> parameters) {}
+        return Engine.fill(new Distribution(distribution, generator, dtype, shape, parameters), shape, dtype, to -> {
+            if (dtype == DType.FLOAT64) {
+                double[] values = to.float64();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = next.getAsDouble();
+                }
+            } else {
+                float[] values = to.float32();
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) next.getAsDouble();
+                }
+            }
+        });
     }
 
     /** Zeros of this tensor's shape and type. */
@@ -282,6 +303,10 @@ public final class Tensor
 
     static Tensor wrap(Shape shape, boolean[] values) {
         return new Tensor(shape, Storage.of(values));
+    }
+
+    static Tensor view(Shape shape, Storage storage, boolean transposed) {
+        return new Tensor(shape, storage, transposed);
     }
 
     // ---- what it is ----
@@ -336,6 +361,7 @@ public final class Tensor
         if (size() != 1) {
             throw new ShapeException("item: expected a tensor of one element, got shape " + shape);
         }
+        Mode.reading("item", this);
         return storage.get(0);
     }
 
@@ -349,6 +375,7 @@ public final class Tensor
             throw new ShapeException(
                     "get: expected " + rank() + " numbers for shape " + shape + ", got " + Arrays.toString(index));
         }
+        Mode.reading("get", this);
         int position = 0;
         for (int i = 0; i < index.length; i++) {
             int n = shape.size(i);
@@ -364,6 +391,7 @@ public final class Tensor
 
     /** Returns a copy of the elements in row-major order; {@code true} is 1. */
     public double[] toDoubleArray() {
+        Mode.reading("toDoubleArray", this);
         Storage data = data();
         if (dtype() == DType.FLOAT64) {
             return data.float64().clone();
@@ -377,6 +405,7 @@ public final class Tensor
 
     /** Returns a copy of the elements in row-major order, rounded to float. */
     public float[] toFloatArray() {
+        Mode.reading("toFloatArray", this);
         Storage data = data();
         if (dtype() == DType.FLOAT32) {
             return data.float32().clone();
@@ -391,12 +420,14 @@ public final class Tensor
     /** Returns a copy of the elements of an int64 tensor in row-major order. */
     public long[] toLongArray() {
         Engine.expect("toLongArray", DType.INT64, this);
+        Mode.reading("toLongArray", this);
         return data().int64().clone();
     }
 
     /** Returns a copy of the elements of a bool tensor in row-major order. */
     public boolean[] toBooleanArray() {
         Engine.expect("toBooleanArray", DType.BOOL, this);
+        Mode.reading("toBooleanArray", this);
         return data().bool().clone();
     }
 
@@ -422,6 +453,8 @@ public final class Tensor
         Storage left = data(); // outside the loop: of a transposed parameter each call is a copy
         Storage right = other.data();
         boolean whole = dtype() == DType.INT64 && other.dtype() == DType.INT64;
+        Mode.reading("allClose", this);
+        Mode.reading("allClose", other);
         for (int i = 0; i < size(); i++) {
             double a = left.get(i);
             double b = right.get(i);
@@ -449,17 +482,22 @@ public final class Tensor
         Storage copy = rowMajor;
         if (copy == null) {
             copy = Storage.zeros(dtype(), size());
-            int[] strides = shape.strides();
-            int[] own = strides.clone();
-            int last = rank() - 1;
-            own[last] = shape.size(last - 1);
-            own[last - 1] = 1;
-            Movements.of(dtype()).copy(shape.toArray(), storage.array(), 0, own, copy.array(), 0, strides);
+            copyRowMajor(copy);
             if (!storage.isMutable()) {
                 rowMajor = copy; // the storage of a parameter may change before the next call
             }
         }
         return copy;
+    }
+
+    /** Copies the elements of a transposed view in their own order. */
+    void copyRowMajor(Storage to) {
+        int[] strides = shape.strides();
+        int[] own = strides.clone();
+        int last = rank() - 1;
+        own[last] = shape.size(last - 1);
+        own[last - 1] = 1;
+        Movements.of(dtype()).copy(shape.toArray(), storage.array(), 0, own, to.array(), 0, strides);
     }
 
     /** Returns the Java array of the elements in row-major order. */
@@ -502,6 +540,10 @@ public final class Tensor
         leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
         leaf.name = name;
         leaf.node.name = name;
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            listener.copied(this, leaf);
+        }
         return leaf;
     }
 

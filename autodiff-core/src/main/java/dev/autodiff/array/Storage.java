@@ -2,6 +2,7 @@ package dev.autodiff.array;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
+import java.util.Arrays;
 
 /**
  * The elements of a tensor: one Java array of the type's own kind, filled from index 0 without gaps, in row-major order.
@@ -104,6 +105,16 @@ public final class Storage {
             case INT64 -> ((long[]) array)[index];
             case BOOL -> ((boolean[]) array)[index] ? 1 : 0;
         };
+    }
+
+    /** Sets all elements to zero, {@code false} for {@link DType#BOOL}. */
+    public void clear() {
+        switch (dtype) {
+            case FLOAT32 -> Arrays.fill((float[]) array, 0);
+            case FLOAT64 -> Arrays.fill((double[]) array, 0);
+            case INT64 -> Arrays.fill((long[]) array, 0);
+            case BOOL -> Arrays.fill((boolean[]) array, false);
+        }
     }
 
     /** Returns a copy in an array of its own. */

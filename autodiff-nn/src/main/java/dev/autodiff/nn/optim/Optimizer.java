@@ -78,10 +78,15 @@ public abstract class Optimizer {
             Tensor p = parameters.get(i);
             Tensor g = p.grad();
             if (g != null) {
-                steps[i]++;
-                update(p, g, memory(i), steps[i]);
+                int index = i;
+                InPlace.update("optimizer", p, g, (parameter, gradient) -> update(index, parameter, gradient));
             }
         }
+    }
+
+    private void update(int index, Tensor p, Tensor g) {
+        steps[index]++;
+        update(p, g, memory(index), steps[index]);
     }
 
     private List<Tensor> memory(int index) {

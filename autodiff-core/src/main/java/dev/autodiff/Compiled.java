@@ -1,0 +1,161 @@
+package dev.autodiff;
+
+import dev.autodiff.compile.Trace;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function that is captured when it first runs and replayed later. The first two calls for a combination of shapes and types run the
+ * Java code, which is a real step each time; what they did is compared, and if it is the same, later calls run the program alone.
+ */
+final class Compiled {
+    /** A step that is called with ever new shapes would spend its time on capturing and its memory on programs. */
+    private static final int MOST_PROGRAMS = 8;
+
+    private record Signature(List<DType> dtypes, List<Shape> shapes) {}
+
+    /** What is known of the function for one signature. */
+    private static final class Entry {
+        @Nullable
+        Trace first;
+
+        @Nullable
+        Replay replay;
+    }
+
+    private final Function<List<Tensor>, List<Tensor>> function;
+    private final Map<Signature, Entry> entries = new HashMap<>();
+    private @Nullable Signature lastSignature;
+    private @Nullable Entry lastEntry;
+    private boolean running;
+
+    Compiled(Function<List<Tensor>, List<Tensor>> function) {
+        this.function = function;
+    }
+
+    synchronized List<Tensor> call(List<Tensor> arguments) {
+        OpListener listener = Mode.listening();
+        if (listener != null) {
+            return function.apply(arguments); // part of another capture, or every operation is to be looked at
+        }
+        if (running) {
+            throw new IllegalStateException("compile: the step calls itself");
+        }
+        running = true;
+        try {
+            List<Tensor> prepared = prepared(arguments);
+            Entry entry = entry(prepared);
+            return entry.replay != null ? entry.replay.run(prepared) : capture(entry, prepared);
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Returns the arguments as values that lie in order and do not change. */
+    private static List<Tensor> prepared(List<Tensor> arguments) {
+        boolean asTheyAre = true;
+        for (int i = 0; i < arguments.size(); i++) {
+            Tensor x = arguments.get(i);
+            if (x.requiresGrad() && !x.isLeaf()) {
+                throw new GradientException("compile: argument " + i + " of shape " + x.shape()
+                        + " was computed from tensors that require a gradient, which would end here; differentiate"
+                        + " inside the step, or pass detach()");
+            }
+            asTheyAre &= !x.isTransposedView() && !x.storage().isMutable();
+        }
+        if (asTheyAre) {
+            return arguments;
+        }
+        List<Tensor> result = new ArrayList<>();
+        for (Tensor x : arguments) {
+            if (x.storage().isMutable()) {
+                result.add(new Tensor(x.shape(), x.data().copy()));
+            } else {
+                result.add(x.isTransposedView() ? new Tensor(x.shape(), x.data()) : x);
+            }
+        }
+        return result;
+    }
+
+    private Entry entry(List<Tensor> arguments) {
+        Signature last = lastSignature;
+        if (last != null && lastEntry != null && fits(last, arguments)) {
+            return lastEntry; // without making a signature
+        }
+        Signature signature = new Signature(
+                arguments.stream().map(Tensor::dtype).toList(),
+                arguments.stream().map(Tensor::shape).toList());
+        checkRanks(signature);
+        Entry entry = entries.get(signature);
+        if (entry == null) {
+            if (entries.size() == MOST_PROGRAMS) {
+                throw new IllegalStateException("compile: arguments of types and shapes " + signature.dtypes + " "
+                        + signature.shapes + " would need more than " + MOST_PROGRAMS
+                        + " programs; pad the arguments to few shapes, or call the step without compiling it");
+            }
+            entry = new Entry();
+            entries.put(signature, entry);
+        }
+        lastSignature = signature;
+        lastEntry = entry;
+        return entry;
+    }
+
+    private static boolean fits(Signature signature, List<Tensor> arguments) {
+        if (signature.shapes.size() != arguments.size()) {
+            return false;
+        }
+        for (int i = 0; i < arguments.size(); i++) {
+            Tensor x = arguments.get(i);
+            if (x.dtype() != signature.dtypes.get(i) || !x.shape().equals(signature.shapes.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void checkRanks(Signature signature) {
+        for (Signature known : entries.keySet()) {
+            for (int i = 0; i < signature.shapes.size(); i++) {
+                int expected = known.shapes.get(i).rank();
+                if (signature.shapes.get(i).rank() != expected) {
+                    throw new dev.autodiff.shape.ShapeException("compile: argument " + i + " had " + expected
+                            + " axes before and has shape " + signature.shapes.get(i)
+                            + " now; compile the function once more for another number of axes");
+                }
+            }
+        }
+    }
+
+    private List<Tensor> capture(Entry entry, List<Tensor> arguments) {
+        Recorder recorder = new Recorder(arguments);
+        List<Tensor> results = Mode.current()
+                .listening(
+                        recorder,
+                        () -> function.apply(List.copyOf(arguments)).stream()
+                                .map(Tensor::detach)
+                                .toList());
+        Trace trace = recorder.trace(results);
+        if (entry.first == null) {
+            entry.first = trace;
+        } else {
+            String difference = entry.first.difference(trace);
+            if (difference != null) {
+                throw new IllegalStateException(
+                        "compile: the second call did something else than the first: " + difference
+                                + "; a Java number or branch that changes from call to call must come in as an argument"
+                                + ", and gradients must be cleared within the step");
+            }
+            entry.replay =
+                    new Replay(trace, arguments.stream().map(Tensor::shape).toList(), recorder.leaves());
+            entry.first = null;
+        }
+        return results;
+    }
+}

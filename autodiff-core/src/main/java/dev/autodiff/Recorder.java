@@ -1,0 +1,189 @@
+package dev.autodiff;
+
+import dev.autodiff.array.Storage;
+import dev.autodiff.compile.Trace;
+import dev.autodiff.compile.Trace.Kind;
+import dev.autodiff.compile.Trace.Origin;
+import dev.autodiff.compile.Trace.Step;
+import dev.autodiff.compile.Trace.Value;
+import dev.autodiff.compile.Trace.View;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Writes down every operation that a function runs, with backward sweeps and updates of parameters, as a program that can run again. Values
+ * are told apart by their storage, so that reshaping and detaching make no step.
+ */
+final class Recorder implements OpListener {
+    /** A change of a parameter or buffer; what it does is compared, how it does it is done again in each run. */
+    static final class Change {
+        private final Object what;
+        final Tensor target;
+        final BiConsumer<Tensor, Tensor> change;
+
+        Change(Object what, Tensor target, BiConsumer<Tensor, Tensor> change) {
+            this.what = what;
+            this.target = target;
+            this.change = change;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Change c && what.equals(c.what) && target.storage() == c.target.storage();
+        }
+
+        @Override
+        public int hashCode() {
+            return what.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return what + " of " + (target.name() == null ? "a tensor of shape " + target.shape() : target.name());
+        }
+    }
+
+    /** A filling with elements that are others each time. */
+    static final class Filling {
+        private final Object what;
+        final Consumer<Storage> fill;
+
+        Filling(Object what, Consumer<Storage> fill) {
+            this.what = what;
+            this.fill = fill;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Filling f && what.equals(f.what);
+        }
+
+        @Override
+        public int hashCode() {
+            return what.hashCode();
+        }
+
+        @Override
+        public String toString() {
+            return what.toString();
+        }
+    }
+
+    private final List<Value> values = new ArrayList<>();
+    private final List<Step> steps = new ArrayList<>();
+    private final Map<Storage, Integer> places = new IdentityHashMap<>();
+
+    /** The version of each parameter or buffer whose present elements are known as a value. */
+    private final Map<Storage, Integer> versions = new IdentityHashMap<>();
+
+    private final List<Node> leaves = new ArrayList<>();
+
+    Recorder(List<Tensor> arguments) {
+        for (Tensor argument : arguments) {
+            places.put(argument.storage(), values.size());
+            values.add(new Value(Origin.ARGUMENT, argument.dtype(), argument.size(), null, values.size()));
+        }
+    }
+
+    /** Returns the program, whose results are these tensors. */
+    Trace trace(List<Tensor> results) {
+        List<View> seen = results.stream().map(this::view).toList(); // which may be a value of its own
+        return new Trace(List.copyOf(values), List.copyOf(steps), seen);
+    }
+
+    /** Returns the leaves that got a gradient. */
+    List<Node> leaves() {
+        return leaves;
+    }
+
+    @Override
+    public boolean hearsRules() {
+        return true;
+    }
+
+    @Override
+    public void ran(Op op, Tensor[] inputs, Tensor out) {
+        List<View> reads = Arrays.stream(inputs).map(this::view).toList();
+        if (!places.containsKey(out.storage())) { // else it shares the elements of an operand
+            steps.add(new Step(Kind.PURE, op, reads, define(out)));
+        }
+    }
+
+    @Override
+    public void filled(Object what, Tensor out, Consumer<Storage> fill) {
+        steps.add(new Step(Kind.FILL, new Filling(what, fill), List.of(), define(out)));
+    }
+
+    @Override
+    public void update(Object what, Tensor target, Tensor value, BiConsumer<Tensor, Tensor> change) {
+        List<View> reads = List.of(view(value), view(target));
+        Mode mode = Mode.current();
+        OpListener self = mode.setListener(null); // what the change is made of is done again as a whole
+        try {
+            change.accept(target, value);
+        } finally {
+            mode.setListener(self);
+        }
+        steps.add(new Step(Kind.EFFECT, new Change(what, target, change), reads, null));
+    }
+
+    @Override
+    public void copied(Tensor source, Tensor leaf) {
+        View seen = view(source);
+        if (values.get(seen.value()).origin() == Origin.STATE) { // which may change while the copy does not
+            steps.add(new Step(Kind.PURE, Elementwise.IDENTITY, List.of(seen), define(leaf)));
+        } else {
+            places.put(leaf.storage(), seen.value());
+        }
+        versions.put(leaf.storage(), leaf.storage().version());
+    }
+
+    @Override
+    public void received(Node leaf) {
+        leaves.add(leaf);
+    }
+
+    @Override
+    public void read(String operation, Tensor tensor) {
+        Integer place = places.get(tensor.storage());
+        if (place != null && computedHere(values.get(place))) {
+            throw new IllegalStateException(operation + ": the elements of a tensor of shape " + tensor.shape()
+                    + " decide what a compiled step does next, but the step will run again without its Java code;"
+                    + " return the tensor and look at it outside, or compute with where()");
+        }
+    }
+
+    private static boolean computedHere(Value value) {
+        return value.origin() == Origin.COMPUTED || value.origin() == Origin.ARGUMENT;
+    }
+
+    private View define(Tensor out) {
+        int place = values.size();
+        values.add(new Value(Origin.COMPUTED, out.dtype(), out.size(), null, -1));
+        places.put(out.storage(), place);
+        return new View(place, out.shape(), out.isTransposedView());
+    }
+
+    private View view(Tensor tensor) {
+        Storage storage = tensor.storage();
+        Integer place = places.get(storage);
+        boolean changed = storage.isMutable()
+                && place != null
+                && !Integer.valueOf(storage.version()).equals(versions.get(storage));
+        if (place == null || changed) {
+            Origin origin = storage.isMutable() ? Origin.STATE : Origin.CONSTANT;
+            place = values.size();
+            values.add(new Value(origin, tensor.dtype(), tensor.size(), storage, -1));
+            places.put(storage, place);
+            if (storage.isMutable()) {
+                versions.put(storage, storage.version());
+            }
+        }
+        return new View(place, tensor.shape(), tensor.isTransposedView());
+    }
+}

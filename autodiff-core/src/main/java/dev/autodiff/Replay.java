@@ -1,0 +1,163 @@
+package dev.autodiff;
+
+import dev.autodiff.array.Storage;
+import dev.autodiff.compile.BufferPlan;
+import dev.autodiff.compile.Passes;
+import dev.autodiff.compile.Trace;
+import dev.autodiff.compile.Trace.Step;
+import dev.autodiff.compile.Trace.Value;
+import dev.autodiff.compile.Trace.View;
+import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A program in buffers of its own, which runs without recording anything and without allocating anything but what it returns.
+ */
+final class Replay {
+    /** One bound step. */
+    private interface Code {
+        void run();
+    }
+
+    /** A place that takes an argument of each call. */
+    private record Patch(Tensor[] operands, int index, int argument) {}
+
+    /** An argument that some step sees in another shape than its own: its elements are copied in at each call. */
+    private record Entry(int argument, Storage storage) {}
+
+    private static final Tensor NOTHING = Tensor.of(0.0);
+
+    private final Trace trace;
+    private final BufferPlan buffers;
+    private final Code[] code;
+    private final List<Patch> patches = new ArrayList<>();
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Shape> arguments;
+    private final @Nullable Storage[] entered;
+    private final Tensor[] results;
+    private final List<Node> leaves;
+
+    /**
+     * Prepares a program to run.
+     *
+     * @param arguments the shapes of the arguments
+     * @param leaves the leaves that get gradients meanwhile, which they do not keep
+     */
+    Replay(Trace recorded, List<Shape> arguments, List<Node> leaves) {
+        this.trace = Passes.simplify(recorded);
+        this.arguments = List.copyOf(arguments);
+        this.leaves = leaves;
+        this.buffers = BufferPlan.of(trace);
+        this.entered = new Storage[arguments.size()];
+        List<Code> bound = new ArrayList<>();
+        for (Step step : trace.steps()) {
+            bind(step, bound);
+        }
+        this.code = bound.toArray(new Code[0]);
+        this.results = new Tensor[trace.results().size()];
+        for (int i = 0; i < results.length; i++) {
+            View view = trace.results().get(i);
+            results[i] = tensor(view, results, i);
+        }
+    }
+
+    /** Returns the number of steps and the bytes of the buffers, for tests and for the curious. */
+    @Override
+    public String toString() {
+        return code.length + " steps in " + buffers.bytes() + " bytes";
+    }
+
+    /** Runs the program on arguments of the shapes and types that it was made for. */
+    List<Tensor> run(List<Tensor> arguments) {
+        for (int i = 0; i < patches.size(); i++) {
+            Patch patch = patches.get(i);
+            patch.operands[patch.index] = arguments.get(patch.argument);
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            Storage to = entry.storage;
+            System.arraycopy(arguments.get(entry.argument).array(), 0, to.array(), 0, to.size());
+        }
+        for (Code step : code) {
+            step.run();
+        }
+        for (int i = 0; i < leaves.size(); i++) {
+            leaves.get(i).gradient = null; // the buffers of gradients are used again
+        }
+        List<Tensor> out = new ArrayList<>(results.length);
+        for (Tensor result : results) {
+            out.add(new Tensor(result.shape(), result.data().copy()));
+        }
+        for (int i = 0; i < patches.size(); i++) {
+            Patch patch = patches.get(i);
+            patch.operands[patch.index] = NOTHING; // an argument lives no longer than its call
+        }
+        return out;
+    }
+
+    private void bind(Step step, List<Code> bound) {
+        Tensor[] operands = new Tensor[step.reads().size()];
+        for (int i = 0; i < operands.length; i++) {
+            operands[i] = tensor(step.reads().get(i), operands, i);
+        }
+        View writes = step.writes();
+        if (step.what() instanceof Recorder.Change change) {
+            bound.add(() -> change.change.accept(change.target, operands[0]));
+        } else if (writes == null) {
+            throw new IllegalStateException("compile: nothing is known of the effect " + step.what());
+        } else if (step.what() instanceof Recorder.Filling filling) {
+            Storage to = storage(writes);
+            bound.add(() -> filling.fill.accept(to));
+        } else if (step.what() instanceof Primitive op) {
+            Tensor out = tensor(writes, new Tensor[1], 0);
+            if (!op.readsTransposed()) {
+                for (int i = 0; i < operands.length; i++) {
+                    if (operands[i].isTransposedView()) {
+                        operands[i] = rowMajor(operands[i], bound);
+                    }
+                }
+            }
+            bound.add(() -> op.compute(operands, out));
+        } else {
+            throw new IllegalStateException("compile: nothing is known of " + step.what());
+        }
+    }
+
+    /** Returns a tensor with the elements of a transposed view in their own order, copied there before each use. */
+    private static Tensor rowMajor(Tensor view, List<Code> bound) {
+        Tensor copy = Tensor.allocate(view.shape(), view.dtype());
+        copy.storage().allowChanges();
+        bound.add(() -> view.copyRowMajor(copy.storage()));
+        return copy;
+    }
+
+    private Storage storage(View view) {
+        Storage storage = buffers.storage(view.value());
+        if (storage == null) {
+            throw new IllegalStateException("compile: value " + view.value() + " has no buffer");
+        }
+        return storage;
+    }
+
+    /** Returns a tensor over a value's elements; of an argument that is seen as it is, a stand-in for what each call brings. */
+    private Tensor tensor(View view, Tensor[] operands, int index) {
+        Value value = trace.values().get(view.value());
+        if (value.origin() != Trace.Origin.ARGUMENT) {
+            return Tensor.view(view.shape(), storage(view), view.transposed());
+        }
+        if (view.shape().equals(arguments.get(value.argument())) && !view.transposed()) {
+            patches.add(new Patch(operands, index, value.argument()));
+            return NOTHING;
+        }
+        Storage storage = entered[value.argument()];
+        if (storage == null) {
+            storage = Storage.zeros(value.dtype(), value.size());
+            storage.allowChanges();
+            entered[value.argument()] = storage;
+            entries.add(new Entry(value.argument(), storage));
+        }
+        return Tensor.view(view.shape(), storage, view.transposed());
+    }
+}
