@@ -233,27 +233,23 @@ public final class Autodiff {
      *
      * @throws IllegalStateException from the calls, as described, or if more than 8 combinations of shapes and types come
      */
-    public static UnaryOperator<Tensor> compile(UnaryOperator<Tensor> f) {
-        Compiled compiled = new Compiled(xs -> List.of(f.apply(xs.get(0))));
-        return x -> compiled.call(List.of(x)).get(0);
+    public static Compiled compile(UnaryOperator<Tensor> f) {
+        return new Compiled(xs -> List.of(f.apply(xs.get(0))));
     }
 
     /** Returns a function of two tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
-    public static BinaryOperator<Tensor> compile(BinaryOperator<Tensor> f) {
-        Compiled compiled = new Compiled(xs -> List.of(f.apply(xs.get(0), xs.get(1))));
-        return (x, y) -> compiled.call(List.of(x, y)).get(0);
+    public static Compiled compile(BinaryOperator<Tensor> f) {
+        return new Compiled(xs -> List.of(f.apply(xs.get(0), xs.get(1))));
     }
 
     /** Returns a computation without arguments that does the same, faster; see {@link #compile(UnaryOperator)}. */
-    public static Supplier<Tensor> compile(Supplier<Tensor> f) {
-        Compiled compiled = new Compiled(xs -> List.of(f.get()));
-        return () -> compiled.call(List.of()).get(0);
+    public static Compiled compile(Supplier<Tensor> f) {
+        return new Compiled(xs -> List.of(f.get()));
     }
 
     /** Returns a function of any number of tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
-    public static Function<List<Tensor>, List<Tensor>> compileAll(Function<List<Tensor>, List<Tensor>> f) {
-        Compiled compiled = new Compiled(f);
-        return compiled::call;
+    public static Compiled compileAll(Function<List<Tensor>, List<Tensor>> f) {
+        return new Compiled(f);
     }
 
     // ---- matrices of derivatives ----

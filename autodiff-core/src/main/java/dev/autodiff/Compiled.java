@@ -11,10 +11,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function that is captured when it first runs and replayed later. The first two calls for a combination of shapes and types run the
- * Java code, which is a real step each time; what they did is compared, and if it is the same, later calls run the program alone.
+ * A function that was made faster by {@link Autodiff#compile}: it is captured when it first runs and replayed later. The first two calls for a
+ * combination of shapes and types run the Java code, which is a real step each time; what they did is compared, and if it is the same,
+ * later calls run the program alone. Several threads may call it; one waits for another, since the program has its own buffers.
  */
-final class Compiled {
+public final class Compiled {
     /** A step that is called with ever new shapes would spend its time on capturing and its memory on programs. */
     private static final int MOST_PROGRAMS = 8;
 
@@ -39,7 +40,21 @@ final class Compiled {
         this.function = function;
     }
 
-    synchronized List<Tensor> call(List<Tensor> arguments) {
+    /**
+     * Calls a function with one result.
+     *
+     * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
+     */
+    public Tensor apply(Tensor... arguments) {
+        return applyAll(List.of(arguments)).get(0);
+    }
+
+    /**
+     * Calls a function with any number of results.
+     *
+     * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
+     */
+    public synchronized List<Tensor> applyAll(List<Tensor> arguments) {
         OpListener listener = Mode.listening();
         if (listener != null) {
             return function.apply(arguments); // part of another capture, or every operation is to be looked at
@@ -157,5 +172,18 @@ final class Compiled {
             entry.first = null;
         }
         return results;
+    }
+
+    /** Says for which arguments there is a program, and how many steps and bytes of buffers it has. */
+    @Override
+    public synchronized String toString() {
+        StringBuilder text = new StringBuilder("compiled function");
+        entries.forEach((signature, entry) -> text.append("\n  ")
+                .append(signature.dtypes)
+                .append(' ')
+                .append(signature.shapes)
+                .append(": ")
+                .append(entry.replay == null ? "not captured yet" : entry.replay));
+        return text.toString();
     }
 }

@@ -22,6 +22,7 @@ final class Replay {
     }
 
     /** A place that takes an argument of each call. */
+    @SuppressWarnings("ArrayRecordComponent") // the array itself is meant
     private record Patch(Tensor[] operands, int index, int argument) {}
 
     /** An argument that some step sees in another shape than its own: its elements are copied in at each call. */

@@ -12,7 +12,6 @@ import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
@@ -41,17 +40,17 @@ class CompileTest {
                 results.addAll(Autodiff.gradients(out, out.mul(0.7), leaves));
                 return results;
             };
-            Function<List<Tensor>, List<Tensor>> compiled = Autodiff.compileAll(f);
+            Compiled compiled = Autodiff.compileAll(f);
             List<Tensor> points = List.of(sample.points());
             List<Tensor> others = new ArrayList<>();
             for (Tensor point : other.get(k).points()) {
                 others.add(point.mul(0.875).detach());
             }
-            compiled.apply(points);
-            compiled.apply(points);
+            compiled.applyAll(points);
+            compiled.applyAll(points);
             for (List<Tensor> at : List.of(others, points)) {
                 List<Tensor> want = f.apply(at);
-                List<Tensor> got = compiled.apply(at);
+                List<Tensor> got = compiled.applyAll(at);
                 for (int i = 0; i < want.size(); i++) {
                     assertEquals(want.get(i).shape(), got.get(i).shape(), sample::toString);
                     assertArrayEquals(
@@ -66,7 +65,7 @@ class CompileTest {
     @Test
     void theJavaCodeRunsTwiceAndNoMore() {
         AtomicInteger calls = new AtomicInteger();
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> {
+        Compiled f = Autodiff.compile((Tensor x) -> {
             calls.incrementAndGet();
             return x.square();
         });
@@ -79,7 +78,7 @@ class CompileTest {
     @Test
     void anUpdateOfAParameterIsDoneInEveryCall() {
         Tensor w = row(10, 20).requireGrad();
-        UnaryOperator<Tensor> step = Autodiff.compile((Tensor x) -> {
+        Compiled step = Autodiff.compile((Tensor x) -> {
             w.clearGrad();
             Tensor loss = w.mul(x).sum();
             loss.backward();
@@ -97,7 +96,7 @@ class CompileTest {
     void aNumberThatAnUpdateReadsMayChange() {
         Tensor w = row(0).requireGrad();
         double[] rate = {1};
-        UnaryOperator<Tensor> step = Autodiff.compile((Tensor x) -> {
+        Compiled step = Autodiff.compile((Tensor x) -> {
             InPlace.update("add", w, x, (p, g) -> InPlace.sgd(p, g, -rate[0], 0));
             return x.add(w);
         });
@@ -113,9 +112,8 @@ class CompileTest {
     void randomNumbersAreNewInEveryCall() {
         Generator eager = Generator.seeded(3);
         Generator captured = Generator.seeded(3);
-        UnaryOperator<Tensor> f =
-                Autodiff.compile((Tensor x) -> x.add(Tensor.normal(captured, DType.FLOAT64, x.shape(), 0, 1))
-                        .add(Tensor.uniform(captured, DType.FLOAT64, x.shape(), 0, 1)));
+        Compiled f = Autodiff.compile((Tensor x) -> x.add(Tensor.normal(captured, DType.FLOAT64, x.shape(), 0, 1))
+                .add(Tensor.uniform(captured, DType.FLOAT64, x.shape(), 0, 1)));
         for (int i = 0; i < 5; i++) {
             Tensor want = Tensor.normal(eager, DType.FLOAT64, Shape.of(3), 0, 1)
                     .add(Tensor.uniform(eager, DType.FLOAT64, Shape.of(3), 0, 1));
@@ -126,7 +124,7 @@ class CompileTest {
 
     @Test
     void resultsNeverChangeLater() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.mul(2));
+        Compiled f = Autodiff.compile((Tensor x) -> x.mul(2));
         List<Tensor> results = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             results.add(f.apply(row(i)));
@@ -138,7 +136,7 @@ class CompileTest {
 
     @Test
     void anArgumentMayBeReshapedReturnedAndTransposed() {
-        Function<List<Tensor>, List<Tensor>> f = Autodiff.compileAll(xs -> {
+        Compiled f = Autodiff.compileAll(xs -> {
             Tensor x = xs.get(0);
             return List.of(
                     x,
@@ -149,7 +147,7 @@ class CompileTest {
         });
         for (int i = 0; i < 4; i++) {
             Tensor x = Tensor.linspace(i, i + 5, 6).reshape(2, 3);
-            List<Tensor> got = f.apply(List.of(x));
+            List<Tensor> got = f.applyAll(List.of(x));
             List<Tensor> want = List.of(
                     x,
                     x.reshape(3, 2),
@@ -163,12 +161,12 @@ class CompileTest {
         }
         Tensor turned = Tensor.linspace(0, 5, 6).reshape(3, 2).transpose();
         assertArrayEquals(
-                turned.toDoubleArray(), f.apply(List.of(turned)).get(0).toDoubleArray());
+                turned.toDoubleArray(), f.applyAll(List.of(turned)).get(0).toDoubleArray());
     }
 
     @Test
     void aParameterMayBeAnArgument() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.mul(3));
+        Compiled f = Autodiff.compile((Tensor x) -> x.mul(3));
         Tensor w = row(1).requireGrad();
         for (int i = 0; i < 4; i++) {
             InPlace.assign(w, row(i));
@@ -179,7 +177,7 @@ class CompileTest {
     @Test
     void anInnerGradientIsPartOfTheProgram() {
         UnaryOperator<Tensor> slope = Autodiff.grad(x -> x.pow(3).sum());
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) ->
+        Compiled f = Autodiff.compile((Tensor x) ->
                 slope.apply(x).add(Autodiff.hvp(t -> t.pow(3).sum(), x, x)));
         for (int i = 1; i < 6; i++) {
             assertEquals(3 * i * i + 6 * i * i, f.apply(row(i)).item(), 1e-9);
@@ -189,7 +187,7 @@ class CompileTest {
     @Test
     void aJavaNumberThatChangesIsAnErrorThatNamesTheOperation() {
         double[] factor = {1};
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.add(1).mul(factor[0]++));
+        Compiled f = Autodiff.compile((Tensor x) -> x.add(1).mul(factor[0]++));
         f.apply(row(1));
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> f.apply(row(1)));
         assertTrue(e.getMessage().contains("MUL") && e.getMessage().contains("1.0, then 2.0"), e.getMessage());
@@ -198,7 +196,7 @@ class CompileTest {
     @Test
     void aBranchThatChangesIsAnError() {
         int[] calls = {0};
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> calls[0]++ == 0 ? x.exp() : x.sin());
+        Compiled f = Autodiff.compile((Tensor x) -> calls[0]++ == 0 ? x.exp() : x.sin());
         f.apply(row(1));
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> f.apply(row(1)));
         assertTrue(e.getMessage().contains("EXP") && e.getMessage().contains("SIN"), e.getMessage());
@@ -207,7 +205,7 @@ class CompileTest {
     @Test
     void gradientsThatPileUpAreAnError() {
         Tensor w = row(1).requireGrad();
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> {
+        Compiled f = Autodiff.compile((Tensor x) -> {
             Tensor loss = w.mul(x).sum();
             loss.backward();
             return loss;
@@ -219,7 +217,7 @@ class CompileTest {
 
     @Test
     void lookingAtAnElementInsideIsAnError() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.sum().item() > 0 ? x : x.neg());
+        Compiled f = Autodiff.compile((Tensor x) -> x.sum().item() > 0 ? x : x.neg());
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> f.apply(row(1)));
         assertTrue(e.getMessage().startsWith("item:"), e.getMessage());
         assertTrue(Double.isFinite(row(1).item()), "outside it is allowed again");
@@ -227,7 +225,7 @@ class CompileTest {
 
     @Test
     void eachShapeHasItsProgramButNotMoreThanEight() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.sum());
+        Compiled f = Autodiff.compile((Tensor x) -> x.sum());
         for (int round = 0; round < 3; round++) {
             for (int n = 1; n <= 8; n++) {
                 assertEquals(n, f.apply(Tensor.ones(DType.FLOAT64, n)).item());
@@ -241,14 +239,14 @@ class CompileTest {
 
     @Test
     void anotherRankIsAnError() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.sum());
+        Compiled f = Autodiff.compile((Tensor x) -> x.sum());
         f.apply(Tensor.ones(DType.FLOAT64, 2));
         assertThrows(ShapeException.class, () -> f.apply(Tensor.ones(DType.FLOAT64, 2, 2)));
     }
 
     @Test
     void anArgumentThatIsPartOfAGraphIsRefused() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.mul(2));
+        Compiled f = Autodiff.compile((Tensor x) -> x.mul(2));
         Tensor computed = row(1).requireGrad().mul(2);
         GradientException e = assertThrows(GradientException.class, () -> f.apply(computed));
         assertTrue(e.getMessage().contains("detach()"), e.getMessage());
@@ -256,7 +254,7 @@ class CompileTest {
 
     @Test
     void aClassNumberOutOfRangeIsStillRefused() {
-        BinaryOperator<Tensor> f = Autodiff.compile(
+        Compiled f = Autodiff.compile(
                 (Tensor x, Tensor y) -> x.softmaxCrossEntropy(y).sum());
         Tensor x = Tensor.ones(DType.FLOAT64, 2, 3);
         for (int i = 0; i < 3; i++) {
@@ -268,7 +266,7 @@ class CompileTest {
 
     @Test
     void insideAnomalyDetectionEveryOperationIsLookedAt() {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.log().mul(2));
+        Compiled f = Autodiff.compile((Tensor x) -> x.log().mul(2));
         for (int i = 0; i < 3; i++) {
             f.apply(row(1));
         }
@@ -279,9 +277,8 @@ class CompileTest {
 
     @Test
     void aCompiledFunctionMayCallAnother() {
-        UnaryOperator<Tensor> inner = Autodiff.compile((Tensor x) -> x.square());
-        UnaryOperator<Tensor> outer =
-                Autodiff.compile((Tensor x) -> inner.apply(x).add(1));
+        Compiled inner = Autodiff.compile((Tensor x) -> x.square());
+        Compiled outer = Autodiff.compile((Tensor x) -> inner.apply(x).add(1));
         for (int i = 0; i < 5; i++) {
             assertEquals(i * i + 1, outer.apply(row(i)).item());
         }
@@ -289,7 +286,7 @@ class CompileTest {
 
     @Test
     void twoThreadsMayCallOneCompiledFunction() throws InterruptedException {
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.exp().sum());
+        Compiled f = Autodiff.compile((Tensor x) -> x.exp().sum());
         List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
         List<Thread> threads = new ArrayList<>();
         for (int t = 0; t < 4; t++) {
@@ -312,7 +309,7 @@ class CompileTest {
     @Test
     void aTensorFromOutsideThatIsExchangedIsAnError() {
         Tensor[] outside = {row(1)};
-        UnaryOperator<Tensor> f = Autodiff.compile((Tensor x) -> x.add(outside[0]));
+        Compiled f = Autodiff.compile((Tensor x) -> x.add(outside[0]));
         f.apply(row(1));
         outside[0] = row(2);
         assertThrows(IllegalStateException.class, () -> f.apply(row(1)));

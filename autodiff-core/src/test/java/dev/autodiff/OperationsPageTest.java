@@ -187,23 +187,23 @@ class OperationsPageTest {
         }
 
         @Override
-        public Void visitClass(ClassTree tree, Void p) {
+        public Void visitClass(ClassTree tree, Void nothing) {
             note(tree.getSimpleName().toString());
-            return super.visitClass(tree, p);
+            return super.visitClass(tree, null);
         }
 
         @Override
-        public Void visitVariable(VariableTree tree, Void p) {
+        public Void visitVariable(VariableTree tree, Void nothing) {
             if (getCurrentPath().getParentPath().getLeaf().getKind() == Tree.Kind.ENUM) {
                 note(tree.getName().toString());
             }
-            return super.visitVariable(tree, p);
+            return super.visitVariable(tree, null);
         }
 
         private void note(String name) {
             DocCommentTree comment = docs.getDocCommentTree(getCurrentPath());
             TreePath outermost = getCurrentPath();
-            while (outermost.getParentPath().getLeaf().getKind() != Tree.Kind.COMPILATION_UNIT) {
+            while (!(outermost.getParentPath().getLeaf() instanceof CompilationUnitTree)) {
                 outermost = outermost.getParentPath();
             }
             if (comment != null && outermost.getLeaf() instanceof ClassTree family) {

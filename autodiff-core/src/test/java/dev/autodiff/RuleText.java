@@ -160,25 +160,17 @@ final class RuleText implements OpListener {
         Text x = args.get(0);
         Text y = args.size() > 1 ? args.get(1) : x;
         if (op instanceof Elementwise f) {
-            switch (f) {
-                case ADD:
-                    return y.text().equals("0") ? x : x.text().equals("0") ? y : sum(x, y);
-                case SUB:
-                    return new Text(x.within(Binding.SUM) + " − " + y.within(Binding.QUOTIENT), Binding.SUM);
-                case MUL:
-                    return new Text(x.within(Binding.PRODUCT) + "·" + y.within(Binding.ATOM), Binding.PRODUCT);
-                case DIV:
-                    return new Text(x.within(Binding.PRODUCT) + " / " + y.within(Binding.ATOM), Binding.QUOTIENT);
-                case NEG:
-                    return new Text("−" + x.within(Binding.QUOTIENT), Binding.SIGN);
-                case SQUARE:
-                    return new Text(x.within(Binding.ATOM) + "²", Binding.ATOM);
-                case RECIPROCAL:
-                    return new Text("1 / " + x.within(Binding.ATOM), Binding.QUOTIENT);
-                case IDENTITY:
-                    return x;
-                default:
-            }
+            return switch (f) {
+                case ADD -> y.text().equals("0") ? x : x.text().equals("0") ? y : sum(x, y);
+                case SUB -> new Text(x.within(Binding.SUM) + " − " + y.within(Binding.QUOTIENT), Binding.SUM);
+                case MUL -> new Text(x.within(Binding.PRODUCT) + "·" + y.within(Binding.ATOM), Binding.PRODUCT);
+                case DIV -> new Text(x.within(Binding.PRODUCT) + " / " + y.within(Binding.ATOM), Binding.QUOTIENT);
+                case NEG -> new Text("−" + x.within(Binding.QUOTIENT), Binding.SIGN);
+                case SQUARE -> new Text(x.within(Binding.ATOM) + "²", Binding.ATOM);
+                case RECIPROCAL -> new Text("1 / " + x.within(Binding.ATOM), Binding.QUOTIENT);
+                case IDENTITY -> x;
+                default -> call(op, args);
+            };
         }
         if (op instanceof Comparison c && args.size() == 2) {
             String sign = c.formula().replaceAll("[xy ]", "");
@@ -187,7 +179,11 @@ final class RuleText implements OpListener {
         if (op instanceof Conversion) {
             return new Text("[" + x.text() + "]", Binding.ATOM);
         }
-        String called = op.label() + "(" + args.stream().map(Text::text).collect(Collectors.joining(", ")) + ")";
-        return new Text(called, Binding.ATOM);
+        return call(op, args);
+    }
+
+    private static Text call(Op op, List<Text> args) {
+        return new Text(
+                op.label() + "(" + args.stream().map(Text::text).collect(Collectors.joining(", ")) + ")", Binding.ATOM);
     }
 }
