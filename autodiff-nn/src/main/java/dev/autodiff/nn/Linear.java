@@ -66,7 +66,6 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
             throw new ShapeException("linear: a weight of shape " + weight.shape() + " expects an input of shape […, "
                     + weight.size(1) + "], got " + x.shape());
         }
-        Tensor product = x.matmul(weight.transpose());
-        return bias == null ? product : product.add(bias);
+        return x.linear(weight, bias);
     }
 }

@@ -235,7 +235,7 @@ public final class Recurrent {
 
     private static LstmState lstmStep(Tensor projected, LstmState state, Weights weights) {
         int n = weights.size();
-        Tensor gates = projected.add(state.hidden().matmul(weights.hidden().transpose()));
+        Tensor gates = projected.add(state.hidden().linear(weights.hidden(), null));
         Tensor open = gates.narrow(-1, 0, 2 * n).sigmoid(); // input and forget gate side by side
         Tensor news = gates.narrow(-1, 2 * n, n).tanh();
         Tensor shown = gates.narrow(-1, 3 * n, n).sigmoid();
@@ -247,10 +247,7 @@ public final class Recurrent {
 
     private static Tensor gruStep(Tensor projected, Tensor h, Weights weights) {
         int n = weights.size();
-        Tensor remembered = h.matmul(weights.hidden().transpose());
-        if (weights.hiddenBias() != null) {
-            remembered = remembered.add(weights.hiddenBias());
-        }
+        Tensor remembered = h.linear(weights.hidden(), weights.hiddenBias());
         Tensor gates = projected
                 .narrow(-1, 0, 2 * n)
                 .add(remembered.narrow(-1, 0, 2 * n))
@@ -265,21 +262,18 @@ public final class Recurrent {
     }
 
     private static Tensor tanhStep(Tensor projected, Tensor h, Weights weights) {
-        return projected.add(h.matmul(weights.hidden().transpose())).tanh();
+        return projected.add(h.linear(weights.hidden(), null)).tanh();
     }
 
     private static Tensor reluStep(Tensor projected, Tensor h, Weights weights) {
-        return projected.add(h.matmul(weights.hidden().transpose())).relu();
+        return projected.add(h.linear(weights.hidden(), null)).relu();
     }
 
     /** Multiplies inputs of all times and rows with their weights at once; the hidden bias joins in where it is merely added. */
     private static Tensor projected(Tensor x, Weights weights, boolean bothBiases) {
-        Tensor product = x.matmul(weights.input().transpose());
         Tensor bias = weights.inputBias();
-        if (bothBiases && weights.hiddenBias() != null) {
-            bias = bias == null ? weights.hiddenBias() : bias.add(weights.hiddenBias());
-        }
-        return bias == null ? product : product.add(bias);
+        Tensor other = bothBiases ? weights.hiddenBias() : null;
+        return x.linear(weights.input(), bias == null ? other : other == null ? bias : bias.add(other));
     }
 
     private static Tensor zeros(Tensor x, Weights weights) {
@@ -346,7 +340,8 @@ public final class Recurrent {
                 for (int d = 0; d < directions; d++) {
                     Weights w = weights.get(place + d);
                     w.check(operation, gates, input);
-                    Tensor[] projected = steps(projected(input, w, bothBiases));
+                    Tensor[] projected = new Tensor[steps];
+                    cut(projected(input, w, bothBiases), 0, projected);
                     outputs[d] = Tensor.stack(0, pass.run(projected, d == 1, place + d, w));
                 }
                 input = directions == 1 ? outputs[0] : Tensor.concat(-1, outputs);
@@ -354,13 +349,20 @@ public final class Recurrent {
             return batchFirst ? input.transpose(0, 1) : input;
         }
 
-        /** Cuts a sequence into its steps. */
-        private static Tensor[] steps(Tensor sequence) {
-            Tensor[] result = new Tensor[sequence.size(0)];
-            for (int t = 0; t < result.length; t++) {
-                result[t] = sequence.select(0, t);
+        /**
+         * Cuts a sequence into its steps, in quarters of quarters: the gradient of a part is as large as what it was cut from, so that steps cut
+         * from the whole at once would take time that grows with the square of their number.
+         */
+        private static void cut(Tensor part, int from, Tensor[] steps) {
+            int n = part.size(0);
+            if (n == 1) {
+                steps[from] = part.squeeze(0);
+                return;
             }
-            return result;
+            int length = (n + 3) / 4;
+            for (int start = 0; start < n; start += length) {
+                cut(part.narrow(0, start, Math.min(length, n - start)), from + start, steps);
+            }
         }
 
         /** Returns the state of a layer and direction before its first step. */
