@@ -61,6 +61,9 @@ class DocumentationTest {
     /** Long enough for a page of short trainings on a busy machine. */
     private static final int SECONDS = 120;
 
+    /** Begins a comment that names the file which a block is a part of. */
+    private static final String QUOTED = "quoted from ";
+
     private static final String MARK = "\u0001";
 
     @TempDir
@@ -79,6 +82,24 @@ class DocumentationTest {
                 DynamicTest.dynamicTest(ROOT.relativize(page.file()).toString(), () -> checkLinks(page)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> quotesStandInTheSources() throws IOException {
+        return pages().map(page ->
+                DynamicTest.dynamicTest(ROOT.relativize(page.file()).toString(), () -> checkQuotes(page)));
+    }
+
+    private static void checkQuotes(MarkdownPage page) throws IOException {
+        for (Block block : page.blocks()) {
+            if (block.directive().startsWith(QUOTED)) {
+                Path source = ROOT.resolve(block.directive().substring(QUOTED.length()));
+                String text = Files.readString(source).replaceAll("\\s+", " ");
+                assertTrue(
+                        text.contains(block.text().strip().replaceAll("\\s+", " ")),
+                        () -> ROOT.relativize(page.file()) + ":" + block.line() + ": this does not stand in " + source);
+            }
+        }
+    }
+
     // ---- code ----
 
     /** One block as a Java file: the class whose method runs it, or null if it is only compiled; its text; the line offset. */
@@ -88,7 +109,9 @@ class DocumentationTest {
         List<Unit> units = new ArrayList<>();
         String before = "";
         for (Block block : page.blocks()) {
-            if (block.language().equals("java") && !block.directive().equals("not compiled")) {
+            if (block.language().equals("java")
+                    && !block.directive().equals("not compiled")
+                    && !block.directive().startsWith(QUOTED)) {
                 String body = block.directive().equals("continues") ? before + block.text() : block.text();
                 Unit unit = unit("Snippet" + units.size(), block, body);
                 before = body + "\n";
