@@ -47,7 +47,8 @@ sealed interface Decomposition extends LinearAlgebra {
         public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
             Tensor out = saved.output();
             Tensor turned = out.transpose();
-            Tensor inner = mirrored(turned.matmul(g.tril())).mul(0.5);
+            // The upper triangle of g, where L has no elements, does not reach the lower one of the product.
+            Tensor inner = mirrored(turned.matmul(g)).mul(0.5);
             Tensor half = turned.solveTriangular(inner, true); // L⁻ᵀ·inner
             return new Tensor[] {turned.solveTriangular(half.transpose(), true)};
         }
@@ -287,7 +288,8 @@ sealed interface Decomposition extends LinearAlgebra {
             Tensor q = out.narrow(-2, 0, m);
             Tensor r = out.narrow(-2, m, n);
             Tensor byQ = g.narrow(-2, 0, m);
-            Tensor byR = g.narrow(-2, m, n).triu();
+            Tensor byR = g.narrow(-2, m, n);
+            // The lower triangle of byR, where R has no elements, does not reach that of the product.
             Tensor inner = r.matmul(byR.transpose()).sub(byQ.transpose().matmul(q));
             Tensor left = byQ.add(q.matmul(mirrored(inner)));
             return new Tensor[] {r.solveTriangular(left.transpose(), true).transpose()}; // left·R⁻ᵀ

@@ -3,7 +3,6 @@ package dev.autodiff;
 import dev.autodiff.kernel.Dense;
 import dev.autodiff.kernel.Lu;
 import dev.autodiff.shape.Shape;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -126,13 +125,19 @@ sealed interface Determinants extends LinearAlgebra {
         @Override
         public Tensor forward(Tensor[] in) {
             int n = LinearAlgebra.requireSquare("cofactorsAlong", in[0]);
-            Tensor both = Tensor.concat(-2, in[0].detach(), in[1].detach());
-            return LinearAlgebra.each(
-                    both,
-                    Shape.of(n, n),
-                    (xy, out) -> Dense.cofactorsAlong(
-                            Arrays.copyOf(xy, n * n), Arrays.copyOfRange(xy, n * n, 2 * n * n), out, n),
-                    which -> "cofactorsAlong: " + which + " has an element that is NaN or infinite");
+            double[] x = new double[n * n];
+            double[] y = new double[n * n];
+            double[] value = new double[n * n];
+            Tensor out = Tensor.allocate(in[0].shape(), Engine.floating("cofactorsAlong", in));
+            for (int i = 0; i < out.size(); i += n * n) {
+                LinearAlgebra.read(in[0].data(), i, x);
+                LinearAlgebra.read(in[1].data(), i, y);
+                if (!Dense.cofactorsAlong(x, y, value, n)) {
+                    throw new LinearAlgebraException("cofactorsAlong: a matrix has an element that is NaN or infinite");
+                }
+                LinearAlgebra.write(value, out.data(), i);
+            }
+            return out;
         }
 
         @Override

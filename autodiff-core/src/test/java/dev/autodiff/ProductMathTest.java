@@ -70,7 +70,9 @@ class ProductMathTest {
         assertClose(x.mul(3).add(c.matmul(d)), x.baddbmm(c, d, 3, 1));
         assertThrows(ShapeException.class, () -> a.addmm(a, b));
         assertThrows(ShapeException.class, () -> x.addmm(c, d));
-        GradientCheck.ofSeveral(xs -> xs.get(0).addmm(xs.get(1), xs.get(2), 0.5, 3)).at(x, a, b).run();
+        GradientCheck.ofSeveral(xs -> xs.get(0).addmm(xs.get(1), xs.get(2), 0.5, 3))
+                .at(x, a, b)
+                .run();
     }
 
     @Test
@@ -128,14 +130,12 @@ class ProductMathTest {
     void tensordotSumsOverPairsOfAxes() {
         Tensor x = normal(1, 2, 3, 4);
         Tensor y = normal(2, 4, 5, 3);
-        assertClose(
-                Tensor.einsum("abc,cdb->ad", x, y), x.tensordot(y, new int[] {1, -1}, new int[] {-1, 0}));
+        assertClose(Tensor.einsum("abc,cdb->ad", x, y), x.tensordot(y, new int[] {1, -1}, new int[] {-1, 0}));
         assertClose(Tensor.einsum("abc,cde->abde", x, y), x.tensordot(y, 1));
         assertClose(Tensor.einsum("abc,def->abcdef", x, y), x.tensordot(y, 0));
         assertClose(x.square().sum(), x.tensordot(x, 3));
         Tensor single = normal(3, 1, 2);
-        assertClose(
-                Tensor.einsum("abc,de->abe", x, single), x.tensordot(single, new int[] {2}, new int[] {0}));
+        assertClose(Tensor.einsum("abc,de->abe", x, single), x.tensordot(single, new int[] {2}, new int[] {0}));
         assertThrows(AxisException.class, () -> x.tensordot(y, 4));
         assertThrows(AxisException.class, () -> x.tensordot(y, new int[] {1}, new int[] {}));
         assertThrows(AxisException.class, () -> x.tensordot(x, new int[] {1, -2}, new int[] {1, 2}));
@@ -216,8 +216,7 @@ class ProductMathTest {
                 sizes[letter] = size == 1 ? sizes[letter] : size;
             }
         }
-        int[] shape =
-                output.chars().map(c -> sizes[letters.indexOf(c)]).toArray();
+        int[] shape = output.chars().map(c -> sizes[letters.indexOf(c)]).toArray();
         double[] sums = new double[Shape.of(shape).size()];
         int[] strides = Shape.of(shape).strides();
         int total = Shape.of(sizes).size();
@@ -232,7 +231,9 @@ class ProductMathTest {
                 Tensor x = operands.get(k);
                 int[] at = new int[x.rank()];
                 for (int i = 0; i < at.length; i++) {
-                    at[i] = x.size(i) == 1 ? 0 : index[letters.indexOf(inputs.get(k).charAt(i))];
+                    at[i] = x.size(i) == 1
+                            ? 0
+                            : index[letters.indexOf(inputs.get(k).charAt(i))];
                 }
                 product *= x.get(at);
             }
@@ -266,7 +267,9 @@ class ProductMathTest {
         assertClose(x.matmul(y), Tensor.einsum("...ij,...jk", x, y));
         assertClose(x.matmul(y).permute(2, 3, 0, 1), Tensor.einsum("...ij,...jk->ik...", x, y));
         assertClose(x.sum(0, 1), Tensor.einsum("...ij->ij", x));
-        assertClose(x.select(0, 0).select(0, 0), Tensor.einsum("...ij", x.select(0, 0).select(0, 0)));
+        assertClose(
+                x.select(0, 0).select(0, 0),
+                Tensor.einsum("...ij", x.select(0, 0).select(0, 0)));
         assertClose(x.sum(-1, -2), Tensor.einsum("...ij->...", x));
         assertClose(normal(3, 2, 4, 4).diagonal(0), Tensor.einsum("...ii->...i", normal(3, 2, 4, 4)));
         assertClose(y.permute(2, 1, 0), Tensor.einsum("i...k->k...i", y));
@@ -294,7 +297,8 @@ class ProductMathTest {
         }
         ShapeException e = assertThrows(ShapeException.class, () -> Tensor.einsum("ij,jk->ik", x, x));
         assertEquals(
-                "einsum: in \"ij,jk->ik\" axis j has size 2 in operand 1 of shape [2, 3], but 3 before", e.getMessage());
+                "einsum: in \"ij,jk->ik\" axis j has size 2 in operand 1 of shape [2, 3], but 3 before",
+                e.getMessage());
         assertThrows(ShapeException.class, () -> Tensor.einsum("...i,...i", normal(1, 2, 3), normal(1, 4, 3)));
         assertThrows(IllegalArgumentException.class, () -> Tensor.einsum("i"));
     }
