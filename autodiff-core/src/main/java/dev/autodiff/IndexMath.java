@@ -47,22 +47,22 @@ public sealed interface IndexMath permits Tensor {
      * @param index from 0 to size − 1, of shape [n] or []
      */
     default Tensor indexSelect(int axis, Tensor index) {
-        Tensor x = atLeastVector((Tensor) this);
+        Tensor x = ((Tensor) this).atLeastVector();
         if (index.rank() > 1) {
             throw new ShapeException("indexSelect: expected an index of shape [n], got " + index.shape()
                     + "; take(axis, index) replaces the axis by several");
         }
         int a = x.shape().axis("indexSelect", axis);
-        Tensor out = Engine.apply(new Indexing.Take("indexSelect", a), x, atLeastVector(index));
+        Tensor out = Engine.apply(new Indexing.Take("indexSelect", a), x, index.atLeastVector());
         return ((Tensor) this).rank() == 0 && index.rank() == 0 ? out.reshape(Shape.SCALAR) : out;
     }
 
     /** {@code x} with {@code source[…, k, …]} added at {@code […, index[k], …]}; repeated indices add up. */
     default Tensor indexAdd(int axis, Tensor index, Tensor source) {
-        Tensor x = atLeastVector((Tensor) this);
+        Tensor x = ((Tensor) this).atLeastVector();
         int a = x.shape().axis("indexAdd", axis);
-        Tensor list = atLeastVector(index);
-        Tensor added = atLeastVector(source);
+        Tensor list = index.atLeastVector();
+        Tensor added = source.atLeastVector();
         if (list.rank() != 1 || !added.shape().equals(x.shape().with(a, list.size()))) {
             throw new ShapeException("indexAdd: expected an index [n] and a source of shape "
                     + x.shape().with(a, list.size()) + ", got " + index.shape() + " and " + source.shape());
@@ -137,7 +137,7 @@ public sealed interface IndexMath permits Tensor {
     }
 
     private Tensor along(String operation, int axis, Tensor index) {
-        Tensor x = atLeastVector((Tensor) this);
+        Tensor x = ((Tensor) this).atLeastVector();
         Tensor places = placesAlong(operation, x.shape(), axis, index);
         return Engine.apply(new Indexing.Take(operation, 0), x.flatten(), places)
                 .reshape(index.shape());
@@ -146,7 +146,7 @@ public sealed interface IndexMath permits Tensor {
     private static Tensor placesAlong(String operation, Shape shape, int axis, Tensor index) {
         return Engine.apply(
                 new Indexing.AlongAxis(operation, shape, shape.axis(operation, axis)),
-                shape.rank() == 1 ? atLeastVector(index) : index);
+                shape.rank() == 1 ? index.atLeastVector() : index);
     }
 
     /**
@@ -157,7 +157,7 @@ public sealed interface IndexMath permits Tensor {
      * @param source of at least the index's shape; what lies beyond is not read
      */
     default Tensor scatter(int axis, Tensor index, Tensor source) {
-        Tensor x = atLeastVector((Tensor) this);
+        Tensor x = ((Tensor) this).atLeastVector();
         Tensor places = placesAlong("scatter", x.shape(), axis, index).flatten();
         Tensor written = beginning("scatter", source, index).flatten();
         Tensor writers = Engine.apply(new Indexing.Writers(x.size()), places);
@@ -179,7 +179,7 @@ public sealed interface IndexMath permits Tensor {
      * @param source of at least the index's shape; what lies beyond is not read
      */
     default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
-        Tensor x = atLeastVector((Tensor) this);
+        Tensor x = ((Tensor) this).atLeastVector();
         Tensor places = placesAlong("scatterAdd", x.shape(), axis, index).flatten();
         Tensor added = beginning("scatterAdd", source, index).flatten();
         return ((Tensor) this)
@@ -270,13 +270,8 @@ public sealed interface IndexMath permits Tensor {
             throw new ShapeException("repeatInterleave: expected repeats of shape [" + x.size(a) + "] for axis " + axis
                     + " of shape " + x.shape() + ", got " + repeats.shape());
         }
-        Tensor each = atLeastVector(repeats).broadcastTo(Shape.of(x.size(a)));
+        Tensor each = repeats.atLeastVector().broadcastTo(Shape.of(x.size(a)));
         Tensor index = Engine.apply(new Indexing.Repetitions("repeatInterleave"), each);
         return Engine.apply(new Indexing.Take("repeatInterleave", a), x, index);
-    }
-
-    /** A single number as a vector of one element, anything else as it is. */
-    private static Tensor atLeastVector(Tensor x) {
-        return x.rank() == 0 ? x.reshape(Shape.of(1)) : x;
     }
 }

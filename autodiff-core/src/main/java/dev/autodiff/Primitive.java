@@ -12,6 +12,8 @@ sealed interface Primitive extends Op
                 Reduction,
                 ShapeMove,
                 Indexing,
+                Ranking,
+                Scan,
                 MatMul,
                 LinearAlgebra,
                 RowOp {

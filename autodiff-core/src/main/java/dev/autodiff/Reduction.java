@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.kernel.FloatKernels;
 import dev.autodiff.kernel.Reductions.Kind;
 import dev.autodiff.shape.Axes;
 import dev.autodiff.shape.Shape;
@@ -13,17 +14,23 @@ sealed interface Reduction extends Primitive {
 
     boolean keepAxes();
 
-    Kind kind();
+    /** Runs the kernel over x, of shape [outer, n, inner]. */
+    void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner);
+
+    /** Tells whether there is no value without elements. */
+    default boolean needsElements() {
+        return false;
+    }
 
     @Override
     default Tensor forward(Tensor[] in) {
         Tensor x = in[0];
         Engine.floating(label(), x);
-        boolean needsElements = kind() == Kind.MAX || kind() == Kind.MIN;
         Shape reduced = x.shape().reduce(axes(), keepAxes());
-        if (needsElements && x.size() == 0 && reduced.size() > 0) {
-            throw new ShapeException(label() + ": there is no largest or smallest of no elements; the shape is "
-                    + x.shape() + ", reduced over axes " + axes());
+        if (needsElements() && x.size() == 0 && reduced.size() > 0) {
+            throw new ShapeException(
+                    label() + ": there is no largest, smallest or middle one of no elements; the shape is " + x.shape()
+                            + ", reduced over axes " + axes());
         }
         Tensor out = Tensor.allocate(reduced, x.dtype());
         compute(in, out);
@@ -33,10 +40,10 @@ sealed interface Reduction extends Primitive {
     @Override
     default void compute(Tensor[] in, Tensor out) {
         Tensor x = in[0];
-        ReducedAxes plan = ReducedAxes.of(x, axes());
-        Floats.of(x.dtype())
-                .reductions()
-                .reduce(kind(), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
+        if (out.size() > 0) {
+            ReducedAxes plan = ReducedAxes.of(x, axes());
+            run(Floats.of(x.dtype()), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
+        }
     }
 
     /** Brings a tensor that lacks the reduced axes into a form that broadcasts against the input. */
@@ -57,8 +64,8 @@ sealed interface Reduction extends Primitive {
         }
 
         @Override
-        public Kind kind() {
-            return Kind.SUM;
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.reductions().reduce(Kind.SUM, x, out, outer, n, inner);
         }
 
         @Override
@@ -99,8 +106,29 @@ sealed interface Reduction extends Primitive {
         }
     }
 
+    /** The value of one of the elements; equal ones share the gradient evenly. */
+    sealed interface Chosen extends Weighted {
+        @Override
+        default boolean needsElements() {
+            return true;
+        }
+
+        /** 1 over the number of elements that equal the result at each of them, else 0. */
+        @Override
+        default Tensor weights(Saved saved) {
+            Tensor x = saved.input(0).detach();
+            return evenly(x.eq(restoreAxes(saved.output().detach(), x.shape())), x, axes());
+        }
+    }
+
+    /** Returns 1 over the number of hits at each of them, else 0. */
+    private static Tensor evenly(Tensor hits, Tensor x, Axes axes) {
+        Tensor ones = hits.to(x.dtype());
+        return ones.div(Engine.apply(new Sum(axes, true), ones));
+    }
+
     /** {@code out = max x} or {@code min x}; equal extremes share the gradient evenly, as PyTorch's amax and amin do. */
-    record Extreme(boolean largest, Axes axes, boolean keepAxes) implements Weighted {
+    record Extreme(boolean largest, Axes axes, boolean keepAxes) implements Chosen {
         @Override
         public String label() {
             return largest ? "max" : "min";
@@ -112,16 +140,115 @@ sealed interface Reduction extends Primitive {
         }
 
         @Override
-        public Kind kind() {
-            return largest ? Kind.MAX : Kind.MIN;
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.reductions().reduce(largest ? Kind.MAX : Kind.MIN, x, out, outer, n, inner);
+        }
+    }
+
+    /** {@code out} = the lower median of x, NaN if there is one; equal ones share the gradient evenly, as in PyTorch's median of all elements. */
+    record Median(Axes axes, boolean keepAxes) implements Chosen {
+        @Override
+        public String label() {
+            return "median";
         }
 
-        /** 1 over the number of equal extremes at each of them, else 0. */
+        @Override
+        public String formula() {
+            return "the element number ⌊(n − 1)/2⌋ in ascending order";
+        }
+
+        @Override
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.ranks().median(x, out, outer, n, inner);
+        }
+    }
+
+    /**
+     * {@code out = Σ (x − m)²} with the mean m, in two passes that lose nothing where m is far larger than the deviations: as a
+     * composition, float32 would round m first.
+     */
+    record SquaredDeviations(Axes axes, boolean keepAxes) implements Weighted {
+        @Override
+        public String label() {
+            return "squaredDeviations";
+        }
+
+        @Override
+        public String formula() {
+            return "Σ (x − mean x)² over the axes";
+        }
+
+        @Override
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.norms().squaredDeviations(x, out, outer, n, inner);
+        }
+
+        @Override
+        public Keep keeps() {
+            return Keep.INPUTS;
+        }
+
+        /** {@code 2·(x − m)}, centred twice: what m was rounded by is left in the first differences. */
         @Override
         public Tensor weights(Saved saved) {
-            Tensor x = saved.input(0).detach();
-            Tensor hits = x.eq(restoreAxes(saved.output().detach(), x.shape())).to(x.dtype());
-            return hits.div(Engine.apply(new Sum(axes, true), hits));
+            return centred(centred(saved.input(0))).mul(2);
+        }
+
+        private Tensor centred(Tensor x) {
+            Tensor sum = Engine.apply(new Sum(axes, true), x);
+            return x.sub(sum.div((double) x.size() / sum.size()));
+        }
+    }
+
+    /**
+     * {@code out = (Σ |x|^p)^(1/p)}, scaled so that the powers neither overflow nor underflow. The derivative is that of PyTorch: 0 where the
+     * result is 0, and shared by equal extremes for p = ±∞.
+     */
+    record Norm(double p, Axes axes, boolean keepAxes) implements Weighted {
+        @Override
+        public String label() {
+            return "norm";
+        }
+
+        @Override
+        public String formula() {
+            return "(Σ |x|^p)^(1/p) over the axes";
+        }
+
+        @Override
+        public boolean needsElements() {
+            return p == Double.NEGATIVE_INFINITY;
+        }
+
+        @Override
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.norms().norm(p, x, out, outer, n, inner);
+        }
+
+        /** {@code sign x·(|x| / out)^(p − 1)}: the powers of numbers up to 1. */
+        @Override
+        public Tensor weights(Saved saved) {
+            Tensor x = saved.input(0);
+            if (p == 0) {
+                return x.zerosLike();
+            }
+            if (p == 1) {
+                return x.sign();
+            }
+            Tensor out = restoreAxes(saved.output(), x.shape());
+            if (Double.isInfinite(p)) {
+                Tensor sizes = x.detach().abs();
+                return x.sign().mul(evenly(sizes.eq(out.detach()), sizes, axes));
+            }
+            Tensor zero = x.scalarLike(0);
+            Tensor safe = Tensor.where(out.eq(0), out.scalarLike(1), out);
+            if (p == 2) {
+                return Tensor.where(out.eq(0), zero, x.div(safe));
+            }
+            // at 0 the powers below p = 2 have no slope, and those below p = 1 no value
+            Tensor at0 = x.eq(0);
+            Tensor ratio = Tensor.where(at0, x.scalarLike(1), x.abs()).div(safe);
+            return Tensor.where(at0, zero, x.sign().mul(ratio.pow(p - 1)));
         }
     }
 
@@ -138,8 +265,8 @@ sealed interface Reduction extends Primitive {
         }
 
         @Override
-        public Kind kind() {
-            return Kind.LOG_SUM_EXP;
+        public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
+            kernels.reductions().reduce(Kind.LOG_SUM_EXP, x, out, outer, n, inner);
         }
 
         /** The softmax over the axes; NaN where all of x is −∞, as in PyTorch. */

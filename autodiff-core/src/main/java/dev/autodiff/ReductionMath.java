@@ -31,11 +31,90 @@ public sealed interface ReductionMath permits Tensor {
     default Tensor mean(boolean keepAxes, int... axes) {
         Tensor x = (Tensor) this;
         Axes reduced = Axes.normalize("mean", x.shape(), axes);
-        int n = 1;
-        for (int i = 0; i < reduced.count(); i++) {
-            n *= x.shape().size(reduced.get(i));
+        return Engine.apply(new Reduction.Sum(reduced, keepAxes), x).div(count(x.shape(), reduced));
+    }
+
+    /** Returns how many elements each result is made of. */
+    private static double count(Shape shape, Axes axes) {
+        double n = 1;
+        for (int i = 0; i < axes.count(); i++) {
+            n *= shape.size(axes.get(i));
         }
-        return Engine.apply(new Reduction.Sum(reduced, keepAxes), x).div(n);
+        return n;
+    }
+
+    /** {@code Π x}; 1 over no elements. The derivatives are exact at zeros too. */
+    default Tensor prod(int... axes) {
+        return prod(false, axes);
+    }
+
+    /** {@code Π x}; 1 over no elements. */
+    default Tensor prod(boolean keepAxes, int... axes) {
+        Tensor x = (Tensor) this;
+        Axes reduced = Axes.normalize("prod", x.shape(), axes);
+        Shape shape = x.shape().reduce(reduced, keepAxes);
+        int count = reduced.count();
+        if (count == 0) {
+            return x.identity();
+        }
+        int[] last = new int[count];
+        for (int i = 0; i < count; i++) {
+            last[i] = i - count;
+        }
+        Tensor factors = x.moveAxis(reduced.toArray(), last).flatten(-count, -1);
+        // a product of none is 1, which the sum of none makes of the right shape
+        return factors.size(-1) == 0
+                ? factors.sum(-1).add(1).reshape(shape)
+                : factors.cumProd(-1).select(-1, -1).reshape(shape);
+    }
+
+    /** {@code Σ (x − mean x)² / (n − 1)}: the unbiased variance; NaN over fewer than two elements. */
+    default Tensor var(int... axes) {
+        return var(1, false, axes);
+    }
+
+    /**
+     * {@code Σ (x − mean x)² / (n − correction)}, in two passes; NaN over no elements.
+     *
+     * @param correction 1 for the unbiased variance, 0 for that of the elements themselves
+     */
+    default Tensor var(double correction, boolean keepAxes, int... axes) {
+        Tensor x = (Tensor) this;
+        Axes reduced = Axes.normalize("var", x.shape(), axes);
+        return Engine.apply(new Reduction.SquaredDeviations(reduced, keepAxes), x)
+                .div(Math.max(0, count(x.shape(), reduced) - correction));
+    }
+
+    /** The square root of the {@linkplain #var unbiased variance}. */
+    default Tensor std(int... axes) {
+        return std(1, false, axes);
+    }
+
+    /** The square root of the {@linkplain #var(double, boolean, int...) variance}; where it is 0, so are its derivatives, as in PyTorch. */
+    default Tensor std(double correction, boolean keepAxes, int... axes) {
+        Tensor variance = var(correction, keepAxes, axes);
+        Tensor constant = variance.eq(0);
+        Tensor safe = Tensor.where(constant, variance.scalarLike(1), variance);
+        return Tensor.where(constant, variance.scalarLike(0), safe.sqrt());
+    }
+
+    /** The {@linkplain #var(double, boolean, int...) variance} and the mean. */
+    default VarianceAndMean varMean(double correction, boolean keepAxes, int... axes) {
+        return new VarianceAndMean(var(correction, keepAxes, axes), mean(keepAxes, axes));
+    }
+
+    /**
+     * The median, of two in the middle the lower one; NaN if any is; equal ones share the gradient evenly. No elements are a
+     * {@link ShapeException}.
+     */
+    default Tensor median(int... axes) {
+        return median(false, axes);
+    }
+
+    /** The median, of two in the middle the lower one; NaN if any is; equal ones share the gradient evenly. */
+    default Tensor median(boolean keepAxes, int... axes) {
+        Tensor x = (Tensor) this;
+        return Engine.apply(new Reduction.Median(Axes.normalize("median", x.shape(), axes), keepAxes), x);
     }
 
     /** {@code max x}, NaN if any is; equal ones share the gradient evenly. No elements are a {@link ShapeException}. */
@@ -62,43 +141,23 @@ public sealed interface ReductionMath permits Tensor {
 
     /** {@code log Σ eˣ}, without overflow; −∞ over no elements. */
     default Tensor logSumExp(int... axes) {
+        return logSumExp(false, axes);
+    }
+
+    /** {@code log Σ eˣ}, without overflow; −∞ over no elements. */
+    default Tensor logSumExp(boolean keepAxes, int... axes) {
         Tensor x = (Tensor) this;
-        return Engine.apply(new Reduction.LogSumExp(Axes.normalize("logSumExp", x.shape(), axes), false), x);
-    }
-
-    /**
-     * The index of the largest element along an axis, the first of equal ones, as int64 without that axis.
-     *
-     * @throws ShapeException if the axis has no elements
-     */
-    default Tensor argmax(int axis) {
-        return argument("argmax", true, axis);
-    }
-
-    /** The index of the smallest element along an axis, the first of equal ones, as int64 without that axis. */
-    default Tensor argmin(int axis) {
-        return argument("argmin", false, axis);
-    }
-
-    private Tensor argument(String operation, boolean largest, int axis) {
-        Tensor x = (Tensor) this;
-        Engine.floating(operation, x);
-        Axes axes = Axes.of(x.shape().axis(operation, axis));
-        Shape shape = x.shape().reduce(axes, false);
-        if (x.shape().size(axis) == 0) {
-            throw new ShapeException(operation + ": axis " + axis + " of shape " + x.shape() + " has no elements");
-        }
-        long[] out = new long[shape.size()];
-        ReducedAxes plan = ReducedAxes.of(x, axes);
-        Floats.of(x.dtype())
-                .reductions()
-                .argument(largest, plan.source().array(), out, plan.outer(), plan.n(), plan.inner());
-        return Tensor.wrap(shape, out);
+        return Engine.apply(new Reduction.LogSumExp(Axes.normalize("logSumExp", x.shape(), axes), keepAxes), x);
     }
 
     /** {@code exp(x_j) / Σ_k exp(x_k)} along an axis, shifted by the maximum. */
     default Tensor softmax(int axis) {
         return alongLast("softmax", RowOp.SOFTMAX, axis);
+    }
+
+    /** {@code exp(−x_j) / Σ_k exp(−x_k)} along an axis, shifted by the minimum. */
+    default Tensor softmin(int axis) {
+        return ((Tensor) this).neg().softmax(axis);
     }
 
     /** {@code x_j − log Σ_k exp(x_k)} along an axis, shifted by the maximum. */

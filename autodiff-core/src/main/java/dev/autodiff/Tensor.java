@@ -37,6 +37,9 @@ public final class Tensor
                 ArrangeMath,
                 DiagonalMath,
                 IndexMath,
+                RankMath,
+                ScanMath,
+                DistanceMath,
                 ProductMath,
                 LinearAlgebraMath {
     private final Shape shape;
@@ -285,6 +288,11 @@ public final class Tensor
                     "int64: " + value + " is no whole number; convert the tensor with to(DType) first");
         }
         return (long) value;
+    }
+
+    /** Returns a single number as a vector of one element, anything else as it is. */
+    Tensor atLeastVector() {
+        return rank() == 0 ? reshape(Shape.of(1)) : this;
     }
 
     private Tensor detachedExpand(Shape to) {

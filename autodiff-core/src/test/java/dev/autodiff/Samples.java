@@ -199,6 +199,21 @@ final class Samples {
             return new Sample(
                     new Reduction.LogSumExp(axes(rank), random.nextInt(2) == 0), List.of(numbers(full(shape), 0)));
         }
+        if (type == Reduction.Median.class) {
+            return new Sample(
+                    new Reduction.Median(axes(rank), random.nextInt(2) == 0),
+                    List.of(distinct(numbers(full(shape), 0))));
+        }
+        if (type == Reduction.SquaredDeviations.class) {
+            return new Sample(new Reduction.SquaredDeviations(axes(rank), random.nextInt(2) == 0), List.of(x));
+        }
+        if (type == Reduction.Norm.class) {
+            double[] powers = {2, 0.5, 1, 1.5, 0, 3, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+            double p = powers[random.nextInt(powers.length)];
+            Tensor some =
+                    Double.isInfinite(p) ? distinct(numbers(full(shape), 0)).add(0.01) : x;
+            return new Sample(new Reduction.Norm(p, axes(rank), random.nextInt(2) == 0), List.of(some));
+        }
         if (type == ShapeMove.Reshape.class) {
             return new Sample(new ShapeMove.Reshape(Shape.of(shape.size(), 1)), List.of(x));
         }
@@ -227,6 +242,12 @@ final class Samples {
         }
         if (Indexing.class.isAssignableFrom(type)) {
             return indexing(type);
+        }
+        if (Scan.class.isAssignableFrom(type)) {
+            return scan(type);
+        }
+        if (Ranking.class.isAssignableFrom(type)) {
+            return ranking(type);
         }
         throw new AssertionError("no sample for " + type + "; add one");
     }
@@ -262,6 +283,47 @@ final class Samples {
         }
         if (type == Indexing.Repetitions.class) {
             return new Sample(new Indexing.Repetitions("repeatInterleave"), List.of(indices(Shape.of(n), 3)));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private Sample scan(Class<?> type) {
+        Shape shape = shape(3).insert(0, random.nextInt(4));
+        int axis = random.nextInt(shape.rank());
+        boolean reverse = random.nextInt(2) == 0;
+        Tensor x = numbers(shape, 0);
+        if (type == Scan.CumSum.class) {
+            return new Sample(new Scan.CumSum(axis, reverse), List.of(x));
+        }
+        if (type == Scan.LinearRecurrence.class) {
+            return new Sample(new Scan.LinearRecurrence(axis, reverse), List.of(x, numbers(shape, 1)));
+        }
+        if (type == Scan.LogCumSumExp.class) {
+            return new Sample(new Scan.LogCumSumExp(axis), List.of(x));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private Sample ranking(Class<?> type) {
+        Shape shape = full(shape(3));
+        Tensor x = numbers(shape, 0);
+        Axes axes = axes(shape.rank());
+        boolean one = random.nextInt(2) == 0;
+        boolean other = random.nextInt(2) == 0;
+        if (type == Ranking.ArgExtreme.class) {
+            return new Sample(new Ranking.ArgExtreme(one, axes, other), List.of(x));
+        }
+        if (type == Ranking.ArgMedian.class) {
+            return new Sample(new Ranking.ArgMedian(axes, one), List.of(x));
+        }
+        if (type == Ranking.ArgSort.class) {
+            return new Sample(new Ranking.ArgSort(0, one), List.of(numbers(shape.insert(0, 3), 0)));
+        }
+        if (type == Ranking.RunningExtreme.class) {
+            return new Sample(new Ranking.RunningExtreme(one, 0), List.of(numbers(shape.insert(0, 3), 0)));
+        }
+        if (type == Ranking.Quantifier.class) {
+            return new Sample(new Ranking.Quantifier(one, axes, other), List.of(x.gt(0)));
         }
         throw new AssertionError("no sample for " + type + "; add one");
     }

@@ -15,8 +15,17 @@ public interface FloatKernels<A> {
     /** Returns sums, maxima and their like. */
     Reductions<A> reductions();
 
+    /** Returns norms and spreads. */
+    Norms<A> norms();
+
     /** Returns sums by index. */
     Indices<A> indices();
+
+    /** Returns running sums. */
+    Scans<A> scans();
+
+    /** Returns orders. */
+    Ranks<A> ranks();
 
     /** Returns softmax and cross-entropy over rows. */
     Rows<A> rows();

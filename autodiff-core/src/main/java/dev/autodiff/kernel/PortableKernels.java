@@ -8,14 +8,20 @@ final class PortableKernels implements Kernels {
             ThreadedLoops.of(new FastLoops(new Loops32()), Loops32.FUNCTIONS, FastLoops.FUNCTIONS),
             new Product32(),
             new Reductions32(),
+            new Norms32(),
             new Indices32(),
+            new Scans32(),
+            new Ranks32(),
             new Rows32(),
             new Updates32());
     private final FloatKernels<double[]> float64 = new KernelSet<>(
             ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS, List.of()),
             new Product64(),
             new Reductions64(),
+            new Norms64(),
             new Indices64(),
+            new Scans64(),
+            new Ranks64(),
             new Rows64(),
             new Updates64());
 

@@ -8,6 +8,7 @@ import dev.autodiff.Tensor;
 import dev.autodiff.examples.goldens.Precision.Bound;
 import dev.autodiff.shape.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -74,11 +75,36 @@ final class OperationCheck {
             }
         }
         List<Tensor> outputs = OperationTable.apply(op, new Call(op, arguments, points, names));
+        if (isBetter(outputs)) {
+            return Verdict.of(mismatches);
+        }
         outputs(outputs);
         if (entry.has("cotangents") && mismatches.isEmpty() && !leaves.isEmpty()) {
             derivatives(outputs, differentiable, leaves);
         }
         return Verdict.of(mismatches);
+    }
+
+    /**
+     * Tells whether the note says that PyTorch overflows or underflows where a better answer is possible, and ours is one: finite and
+     * not 0 where the recorded number is infinite or 0.
+     */
+    private boolean isBetter(List<Tensor> outputs) {
+        JsonElement note = entry.get("note");
+        if (Json.isNull(note) || !Json.text(note, "note").contains("do not fail a better answer")) {
+            return false;
+        }
+        JsonArray wanted = Json.array(entry.get("outputs"), "outputs");
+        for (int i = 0; i < outputs.size(); i++) {
+            double[] got = outputs.get(i).toDoubleArray();
+            double[] want = Json.tensor(wanted.get(i), "outputs", dtype).toDoubleArray();
+            for (int k = 0; k < got.length; k++) {
+                if (!(Double.isInfinite(want[k]) || want[k] == 0) || !Double.isFinite(got[k]) || got[k] == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private boolean requiresGradient(int i) {
@@ -150,10 +176,53 @@ final class OperationCheck {
                 points,
                 tangents);
         JsonArray wanted = Json.array(entry.get("jvps"), "jvps");
+        boolean peerFailed = false;
         for (int k = 0; k < wanted.size(); k++) {
-            if (!wanted.get(k).isJsonNull()) {
+            if (isNowhereANumber(wanted.get(k))) {
+                peerFailed = true;
+            } else if (!wanted.get(k).isJsonNull()) {
                 compare("jvp of output " + k, pushed.get(k), wanted.get(k), null, Precision.SECOND_ORDER);
             }
+        }
+        if (peerFailed) {
+            forwardAgainstReverse(differentiable, tangents, pushed);
+        }
+    }
+
+    /** Tells whether a recorded tensor has elements and all of them are NaN. */
+    private boolean isNowhereANumber(JsonElement recorded) {
+        if (recorded.isJsonNull()) {
+            return false;
+        }
+        Tensor x = Json.tensor(recorded, "jvps", dtype);
+        return x.size() > 0 && Arrays.stream(x.toDoubleArray()).allMatch(Double::isNaN);
+    }
+
+    /**
+     * PyTorch 1.13's forward mode of logcumsumexp gives NaN everywhere, beside gradients that are right. What it should have given
+     * obeys {@code Σ ⟨cotangent, jvp⟩ = Σ ⟨gradient, tangent⟩}, with the recorded gradients on the right.
+     */
+    private void forwardAgainstReverse(List<Integer> differentiable, List<Tensor> tangents, List<Tensor> pushed) {
+        List<@Nullable Tensor> cotangents = Json.optionalTensors(entry.get("cotangents"), "cotangents", dtype);
+        List<@Nullable Tensor> grads = Json.optionalTensors(entry.get("grads"), "grads", dtype);
+        double forward = 0;
+        for (int k = 0; k < pushed.size(); k++) {
+            Tensor g = cotangents.get(k);
+            forward += g == null ? 0 : pushed.get(k).mul(g).sum().item();
+        }
+        double reverse = 0;
+        for (int k = 0; k < tangents.size(); k++) {
+            Tensor gradient = grads.get(differentiable.get(k));
+            reverse +=
+                    gradient == null ? 0 : gradient.mul(tangents.get(k)).sum().item();
+        }
+        Mismatch mismatch = precision.compare(
+                "Σ ⟨cotangent, jvp⟩",
+                Tensor.of(forward).to(dtype),
+                List.of(Tensor.of(reverse).to(dtype)),
+                new Bound(Precision.SECOND_ORDER));
+        if (mismatch != null) {
+            mismatches.add(mismatch);
         }
     }
 
@@ -174,13 +243,30 @@ final class OperationCheck {
         for (int k = 0; k < leaves.size(); k++) {
             int i = wanted.size() == inputs.size() ? differentiable.get(k) : k;
             if (!wanted.get(i).isJsonNull()) {
-                compare(
-                        "hvp of " + name(differentiable.get(k)),
-                        products.get(k),
-                        wanted.get(i),
-                        null,
-                        Precision.SECOND_ORDER);
+                compareProduct("hvp of " + name(differentiable.get(k)), products.get(k), wanted.get(i));
             }
+        }
+    }
+
+    /**
+     * The second derivatives of extreme cases are relative to the largest of a tensor: its terms cancel, and what should be 0 was recorded
+     * as what rounding left of them.
+     */
+    private void compareProduct(String what, Tensor got, JsonElement want) {
+        if (!extreme) {
+            compare(what, got, want, null, Precision.SECOND_ORDER);
+            return;
+        }
+        Tensor wanted = Json.tensor(want, what, dtype);
+        double largest = 0;
+        for (double w : wanted.toDoubleArray()) {
+            largest = Double.isFinite(w) ? Math.max(largest, Math.abs(w)) : largest;
+        }
+        double relative = entry.has("tol") ? Json.number(entry.get("tol"), "tol") : 0;
+        Bound bound = new Bound(Math.max(relative, Precision.SECOND_ORDER), Precision.ABSOLUTE * largest, false);
+        Mismatch mismatch = precision.compare(what, got, List.of(wanted), bound);
+        if (mismatch != null) {
+            mismatches.add(mismatch);
         }
     }
 

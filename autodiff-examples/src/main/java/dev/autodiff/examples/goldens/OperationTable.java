@@ -18,6 +18,7 @@ final class OperationTable {
     static {
         ElementwiseCalls.register(ALL);
         ReductionCalls.register(ALL);
+        SoftmaxCalls.register(ALL);
         ShapeCalls.register(ALL);
         ProductCalls.register(ALL);
         LinearAlgebraCalls.register(ALL);

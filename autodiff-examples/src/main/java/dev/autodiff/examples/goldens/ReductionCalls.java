@@ -1,7 +1,9 @@
 package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Tensor;
-import dev.autodiff.shape.Axes;
+import dev.autodiff.ValuesAndIndices;
+import dev.autodiff.VarianceAndMean;
+import java.util.List;
 
 /** The family reduce. */
 final class ReductionCalls {
@@ -14,28 +16,42 @@ final class ReductionCalls {
         table.op("amin", c -> c.x().min(c.flag("keepdim", false), c.integers("dim")));
         table.unary("max", Tensor::max);
         table.unary("min", Tensor::min);
-        table.op("logsumexp", c -> {
-            boolean keep = c.flag("keepdim", false);
-            int[] dim = c.integers("dim");
-            return keepAxes(c.x().logSumExp(dim), c.x(), keep, dim);
+        table.op("logsumexp", c -> c.x().logSumExp(c.flag("keepdim", false), c.integers("dim")));
+        table.op("prod", c -> c.x().prod(c.flag("keepdim", false), c.integers("dim")));
+        table.op("var", c -> c.x().var(correction(c), c.flag("keepdim", false), c.integers("dim")));
+        table.op("std", c -> c.x().std(correction(c), c.flag("keepdim", false), c.integers("dim")));
+        table.several("var_mean", c -> {
+            VarianceAndMean both = c.x().varMean(correction(c), c.flag("keepdim", false), c.integers("dim"));
+            return List.of(both.variance(), both.mean());
         });
-        table.op("argmax", c -> argument(c, Tensor::argmax));
-        table.op("argmin", c -> argument(c, Tensor::argmin));
+        table.op("norm", c -> c.x().norm(c.number("p", 2), c.flag("keepdim", false), c.integers("dim")));
+        table.op("dist", c -> c.x().distance(c.y(), c.number("p", 2)));
+        table.unary("median", Tensor::median);
+        table.several("sum_mean_empty", c -> List.of(c.x().sum(), c.x().prod()));
+
+        table.op("argmax", c -> c.x().argmax(c.flag("keepdim", false), c.integers("dim")));
+        table.op("argmin", c -> c.x().argmin(c.flag("keepdim", false), c.integers("dim")));
+        table.several("max_dim", c -> both(c.x().maxWithIndex(c.flag("keepdim", false), c.integer("dim"))));
+        table.several("min_dim", c -> both(c.x().minWithIndex(c.flag("keepdim", false), c.integer("dim"))));
+        table.several("sort", c -> both(c.x().sort(c.integer("dim", -1), c.flag("descending", false))));
+        table.op("argsort", c -> c.x().argsort(c.integer("dim", -1), c.flag("descending", false)));
+        table.several("topk", c -> both(c.x().topK(c.integer("k"), c.integer("dim", -1), c.flag("largest", true))));
+        table.op("all", c -> c.x().all(c.flag("keepdim", false), c.integers("dim")));
+        table.op("any", c -> c.x().any(c.flag("keepdim", false), c.integers("dim")));
+
+        table.op("cumsum", c -> c.x().cumSum(c.integer("dim")));
+        table.op("cumprod", c -> c.x().cumProd(c.integer("dim")));
+        table.op("logcumsumexp", c -> c.x().logCumSumExp(c.integer("dim")));
+        table.several("cummax", c -> both(c.x().cumMax(c.integer("dim"))));
+        table.several("cummin", c -> both(c.x().cumMin(c.integer("dim"))));
     }
 
-    private static Tensor keepAxes(Tensor out, Tensor x, boolean keep, int... dim) {
-        return keep ? out.reshape(x.shape().reduce(Axes.normalize("keepdim", x.shape(), dim), true)) : out;
+    /** PyTorch divides by n − 1 unless told otherwise, and in newer versions by n minus any number. */
+    private static double correction(Call c) {
+        return c.has("correction") ? c.number("correction") : c.flag("unbiased", true) ? 1 : 0;
     }
 
-    private interface Argument {
-        Tensor of(Tensor x, int axis);
-    }
-
-    private static Tensor argument(Call c, Argument argument) {
-        boolean keep = c.flag("keepdim", false);
-        int[] dim = c.integers("dim");
-        Tensor x = c.x();
-        Tensor out = dim.length == 0 ? argument.of(x.flatten(), 0) : argument.of(x, dim[0]);
-        return keepAxes(out, x, keep, dim);
+    private static List<Tensor> both(ValuesAndIndices result) {
+        return List.of(result.values(), result.indices());
     }
 }
