@@ -22,6 +22,7 @@ import static dev.autodiff.ElementwiseRules.siluGradient;
 import static dev.autodiff.ElementwiseRules.sphericalBesselSlope;
 import static dev.autodiff.ElementwiseRules.tanhGradient;
 
+import dev.autodiff.compile.Fusable;
 import dev.autodiff.kernel.ElementwiseLoops;
 import dev.autodiff.kernel.GammaFunctions;
 import dev.autodiff.kernel.ScalarFunctions;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * arrays are generated from the value.
  */
 @SuppressWarnings("ImmutableEnumChecker") // the lambdas capture nothing
-enum Elementwise implements Primitive {
+enum Elementwise implements Primitive, Fusable {
     // ---- arithmetic ----
     ADD("add", "x + y", (x, y) -> x + y, Keep.NOTHING, (g, x, y, out) -> g, (g, x, y, out) -> g),
     SUB("sub", "x − y", (x, y) -> x - y, Keep.NOTHING, (g, x, y, out) -> g, (g, x, y, out) -> g.neg()),
@@ -520,6 +521,11 @@ enum Elementwise implements Primitive {
         this.value = value;
         this.keeps = keeps;
         this.rules = rules;
+    }
+
+    @Override
+    public int function() {
+        return ordinal();
     }
 
     int arity() {

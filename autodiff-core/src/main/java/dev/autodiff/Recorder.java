@@ -110,13 +110,13 @@ final class Recorder implements OpListener {
     public void ran(Op op, Tensor[] inputs, Tensor out) {
         List<View> reads = Arrays.stream(inputs).map(this::view).toList();
         if (!places.containsKey(out.storage())) { // else it shares the elements of an operand
-            steps.add(new Step(Kind.PURE, op, reads, define(out)));
+            steps.add(new Step(Kind.PURE, op, reads, List.of(define(out))));
         }
     }
 
     @Override
     public void filled(Object what, Tensor out, Consumer<Storage> fill) {
-        steps.add(new Step(Kind.FILL, new Filling(what, fill), List.of(), define(out)));
+        steps.add(new Step(Kind.FILL, new Filling(what, fill), List.of(), List.of(define(out))));
     }
 
     @Override
@@ -129,14 +129,14 @@ final class Recorder implements OpListener {
         } finally {
             mode.setListener(self);
         }
-        steps.add(new Step(Kind.EFFECT, new Change(what, target, change), reads, null));
+        steps.add(new Step(Kind.EFFECT, new Change(what, target, change), reads, List.of()));
     }
 
     @Override
     public void copied(Tensor source, Tensor leaf) {
         View seen = view(source);
         if (values.get(seen.value()).origin() == Origin.STATE) { // which may change while the copy does not
-            steps.add(new Step(Kind.PURE, Elementwise.IDENTITY, List.of(seen), define(leaf)));
+            steps.add(new Step(Kind.PURE, Elementwise.IDENTITY, List.of(seen), List.of(define(leaf))));
         } else {
             places.put(leaf.storage(), seen.value());
         }

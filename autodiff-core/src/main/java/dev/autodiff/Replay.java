@@ -2,14 +2,18 @@ package dev.autodiff;
 
 import dev.autodiff.array.Storage;
 import dev.autodiff.compile.BufferPlan;
+import dev.autodiff.compile.Fusion;
 import dev.autodiff.compile.Passes;
 import dev.autodiff.compile.Trace;
 import dev.autodiff.compile.Trace.Step;
 import dev.autodiff.compile.Trace.Value;
 import dev.autodiff.compile.Trace.View;
+import dev.autodiff.kernel.Chain;
+import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +71,8 @@ final class Replay {
     /** Returns the number of steps and the bytes of the buffers, for tests and for the curious. */
     @Override
     public String toString() {
-        return code.length + " steps in " + buffers.bytes() + " bytes";
+        return trace.steps().size() + " steps in " + buffers.bytes() + " bytes: "
+                + trace.steps().stream().map(s -> s.what().toString()).collect(Collectors.joining(", "));
     }
 
     /** Runs the program on arguments of the shapes and types that it was made for. */
@@ -103,16 +108,19 @@ final class Replay {
         for (int i = 0; i < operands.length; i++) {
             operands[i] = tensor(step.reads().get(i), operands, i);
         }
-        View writes = step.writes();
+        Tensor[] results = new Tensor[step.writes().size()];
+        for (int i = 0; i < results.length; i++) {
+            results[i] = tensor(step.writes().get(i), results, i);
+        }
         if (step.what() instanceof Recorder.Change change) {
             bound.add(() -> change.change.accept(change.target, operands[0]));
-        } else if (writes == null) {
-            throw new IllegalStateException("compile: nothing is known of the effect " + step.what());
         } else if (step.what() instanceof Recorder.Filling filling) {
-            Storage to = storage(writes);
+            Storage to = results[0].storage();
             bound.add(() -> filling.fill.accept(to));
+        } else if (step.what() instanceof Fusion.Fused fused) {
+            bound.add(chain(fused, operands, results));
         } else if (step.what() instanceof Primitive op) {
-            Tensor out = tensor(writes, new Tensor[1], 0);
+            Tensor out = results[0];
             if (!op.readsTransposed()) {
                 for (int i = 0; i < operands.length; i++) {
                     if (operands[i].isTransposedView()) {
@@ -124,6 +132,28 @@ final class Replay {
         } else {
             throw new IllegalStateException("compile: nothing is known of " + step.what());
         }
+    }
+
+    private static Code chain(Fusion.Fused fused, Tensor[] operands, Tensor[] results) {
+        DType dtype = results[0].dtype();
+        int n = results[0].size();
+        Chain<Object> chain = new Chain<>(
+                Floats.of(dtype).elementwise(),
+                dtype == DType.FLOAT64 ? double[]::new : float[]::new,
+                fused.single(),
+                fused.links(),
+                fused.stored());
+        Object[] inputs = new Object[operands.length];
+        @Nullable Object[] outputs = new Object[fused.links().size()];
+        for (int i = 0; i < results.length; i++) {
+            outputs[fused.stored().get(i)] = results[i].array();
+        }
+        return () -> {
+            for (int i = 0; i < inputs.length; i++) {
+                inputs[i] = operands[i].array(); // of an argument another one in each call
+            }
+            chain.run(inputs, outputs, n);
+        };
     }
 
     /** Returns a tensor with the elements of a transposed view in their own order, copied there before each use. */

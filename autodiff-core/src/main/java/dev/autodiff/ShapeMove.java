@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.compile.Repeating;
 import dev.autodiff.kernel.Movement;
 import dev.autodiff.kernel.Movements;
 import dev.autodiff.shape.Axes;
@@ -109,7 +110,7 @@ sealed interface ShapeMove extends Primitive {
     }
 
     /** {@code out} repeats x along axes of size 1 and new leading axes. */
-    record Expand(Shape to) implements ShapeMove {
+    record Expand(Shape to) implements ShapeMove, Repeating {
         @Override
         public String label() {
             return "broadcastTo";

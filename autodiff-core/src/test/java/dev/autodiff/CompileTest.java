@@ -63,6 +63,34 @@ class CompileTest {
     }
 
     @Test
+    void chainsOfElementwiseOperationsAreJoinedWithoutChangingABit() {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            Function<List<Tensor>, List<Tensor>> f = xs -> {
+                Tensor x = xs.get(0).requireGrad();
+                Tensor a = xs.get(1);
+                Tensor s = x.mul(a).add(0.25).sigmoid();
+                Tensor out = s.mul(x).tanh().add(x.square().neg().exp());
+                Tensor row = x.add(Tensor.linspace(0, 1, x.size(-1)).to(dtype)); // repeated along an axis: not joined
+                Tensor g = Autodiff.gradients(out.sum(), List.of(x)).get(0);
+                return List.of(g, out, s, row.mul(2).add(s), g.clamp(-0.5, 0.5).sub(s));
+            };
+            Compiled compiled = Autodiff.compileAll(f);
+            Generator random = Generator.seeded(1);
+            for (int call = 0; call < 4; call++) {
+                List<Tensor> at = List.of(
+                        Tensor.normal(random, dtype, Shape.of(41, 77), 0, 1),
+                        Tensor.normal(random, dtype, Shape.of(), 0, 1));
+                List<Tensor> want = f.apply(at);
+                List<Tensor> got = compiled.applyAll(at);
+                for (int i = 0; i < want.size(); i++) {
+                    assertArrayEquals(want.get(i).toDoubleArray(), got.get(i).toDoubleArray(), "result " + i);
+                }
+            }
+            assertTrue(compiled.toString().contains("chain"), compiled::toString);
+        }
+    }
+
+    @Test
     void theJavaCodeRunsTwiceAndNoMore() {
         AtomicInteger calls = new AtomicInteger();
         Compiled f = Autodiff.compile((Tensor x) -> {

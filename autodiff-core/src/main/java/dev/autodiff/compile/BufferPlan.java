@@ -38,17 +38,15 @@ public final class BufferPlan {
         }
         List<Step> steps = trace.steps();
         for (int i = 0; i < steps.size(); i++) {
-            View out = steps.get(i).writes();
-            if (out != null) {
-                Value value = trace.values().get(out.value());
-                plan.storages[out.value()] = plan.take(free, value);
+            for (View out : steps.get(i).writes()) {
+                plan.storages[out.value()] = plan.take(free, trace.values().get(out.value()));
             }
             int step = i;
             steps.get(i).reads().stream()
                     .map(View::value)
                     .distinct()
                     .forEach(v -> plan.release(free, trace, lastUse, v, step));
-            if (out != null) {
+            for (View out : steps.get(i).writes()) {
                 plan.release(free, trace, lastUse, out.value(), step);
             }
         }
@@ -60,8 +58,7 @@ public final class BufferPlan {
         Arrays.fill(last, -1);
         for (int i = 0; i < trace.steps().size(); i++) {
             Step step = trace.steps().get(i);
-            View out = step.writes();
-            if (out != null) {
+            for (View out : step.writes()) {
                 last[out.value()] = i;
             }
             for (View read : step.reads()) {

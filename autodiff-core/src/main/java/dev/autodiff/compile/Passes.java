@@ -11,7 +11,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Makes a program smaller without changing a bit of what it returns. */
 public final class Passes {
@@ -20,9 +19,10 @@ public final class Passes {
 
     private Passes() {}
 
-    /** Computes what is computed twice only once, and leaves out what nobody reads. */
+    /** Computes what is computed twice only once, leaves out what nobody reads, and joins elementwise steps. */
     public static Trace simplify(Trace trace) {
-        return withoutDeadCode(withoutRepetitions(trace)).verified();
+        Trace small = withoutDeadCode(withoutRepetitions(trace));
+        return withoutDeadCode(Fusion.fuse(small)).verified();
     }
 
     /** Merges equal constants, and pure steps that do the same to the same operands. */
@@ -44,15 +44,15 @@ public final class Passes {
         List<Step> steps = new ArrayList<>();
         for (Step step : trace.steps()) {
             List<View> reads = step.reads().stream().map(v -> at(place, v)).toList();
-            View out = step.writes();
-            if (step.kind() == Kind.PURE && out != null) {
+            if (step.kind() == Kind.PURE) {
+                View out = step.writes().get(0);
                 View before = done.putIfAbsent(new Key(step.what(), reads), out);
                 if (before != null) {
                     place[out.value()] = before.value();
                     continue;
                 }
             }
-            steps.add(new Step(step.kind(), step.what(), reads, out));
+            steps.add(new Step(step.kind(), step.what(), reads, step.writes()));
         }
         return new Trace(
                 trace.values(),
@@ -84,8 +84,7 @@ public final class Passes {
         Deque<Step> kept = new ArrayDeque<>();
         for (int i = trace.steps().size() - 1; i >= 0; i--) {
             Step step = trace.steps().get(i);
-            @Nullable View out = step.writes();
-            if (step.kind() != Kind.PURE || out == null || read[out.value()]) {
+            if (step.kind() != Kind.PURE || step.writes().stream().anyMatch(v -> read[v.value()])) {
                 step.reads().forEach(v -> read[v.value()] = true);
                 kept.addFirst(step);
             }

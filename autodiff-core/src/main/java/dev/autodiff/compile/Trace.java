@@ -66,13 +66,9 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
      * @param kind what may be done with it
      * @param what what it does; two steps do the same if these are equal
      * @param reads the operands
-     * @param writes the result; null for an effect
+     * @param writes the results; none for an effect
      */
-    public record Step(
-            Kind kind,
-            Object what,
-            List<View> reads,
-            @Nullable View writes) {}
+    public record Step(Kind kind, Object what, List<View> reads, List<View> writes) {}
 
     /**
      * Says where another run of the same function first did something else, or returns null if it did the same. Storages of constants may
@@ -166,8 +162,7 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
                     throw new IllegalStateException("compile: " + step.what + " reads a value that is not known yet");
                 }
             }
-            View out = step.writes;
-            if (out != null) {
+            for (View out : step.writes) {
                 if (known[out.value]) {
                     throw new IllegalStateException("compile: " + step.what + " computes a value that is known");
                 }
