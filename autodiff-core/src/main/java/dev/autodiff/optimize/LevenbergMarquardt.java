@@ -1,0 +1,237 @@
+package dev.autodiff.optimize;
+
+import dev.autodiff.Autodiff;
+import dev.autodiff.Linearization;
+import dev.autodiff.Tensor;
+import java.util.Arrays;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.LinearSolverFactory_DDRM;
+import org.ejml.interfaces.linsol.LinearSolverDense;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Levenberg and Marquardt's method for least squares, {@code f(x) = ½·Σ rᵢ(x)²}: the step p minimises {@code ‖r + J·p‖² + λ·‖D·p‖²}, with λ
+ * raised and lowered by the gain (Nielsen, "Damping parameter in Marquardt's method", IMM-REP-1999-05) and D the largest length of each
+ * column of the Jacobian so far (Moré, "The Levenberg-Marquardt algorithm", 1978), so that the scale of a parameter does not matter.
+ *
+ * <p>{@link #minimize} takes the function that gives the residuals r, of any shape. With up to {@value #DENSE} unknowns the Jacobian is
+ * computed and the step found by a QR decomposition; beyond that, by conjugate gradients with products {@code J·p} and {@code Jᵀ·r}, with
+ * D = 1.
+ *
+ * <p>It is converged when the angle between the residuals and each column of the Jacobian is right within the gradient tolerance,
+ * {@code maxⱼ |Jⱼ·r| / (‖Jⱼ‖·‖r‖) ≤ tolerance}, 3.7·10⁻¹¹ in float64 and 2.4·10⁻⁵ in float32 unless set, or the residuals have shrunk to the
+ * tolerance's part of what they were.
+ */
+public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
+    private static final int DENSE = 200;
+    private static final double FIRST_DAMPING = 1e-3;
+    private static final double ACCEPTED = 1e-4;
+    private static final double LARGEST_DAMPING = 1e30;
+
+    /** A promised decrease of so many roundings of the value is hidden by those of the sum of squares. */
+    private static final double HIDDEN = 1000;
+
+    private LevenbergMarquardt(Settings settings) {
+        super(settings);
+    }
+
+    /** Returns the method with its default settings. */
+    public static LevenbergMarquardt create() {
+        return new LevenbergMarquardt(Settings.DEFAULT);
+    }
+
+    @Override
+    LevenbergMarquardt with(Settings changed) {
+        return new LevenbergMarquardt(changed);
+    }
+
+    @Override
+    String label() {
+        return "Levenberg-Marquardt";
+    }
+
+    @Override
+    double precision() {
+        return 2.0 / 3;
+    }
+
+    /** The residuals near a point; {@code jacobian} is null for a large problem, row by row otherwise. */
+    private record Model(Linearization near, double[] r, double @Nullable [] jacobian) {}
+
+    private record Step(Tensor p, double promised) {}
+
+    @Override
+    Minimum search(Run run) {
+        double[] scale = new double[run.start().size()];
+        Model model = model(run, run.start());
+        Point p = point(run.start(), model, scale, Double.NaN);
+        double first = p.value();
+        Minimum over = run.after(null, p, true);
+        double damping = FIRST_DAMPING;
+        double growth = 2;
+        while (over == null) {
+            Point here = p;
+            Model now = model;
+            double lambda = damping;
+            Step step = Autodiff.noGrad(() -> step(now, here, scale, lambda));
+            double hidden = HIDDEN * run.rounding() * here.value();
+            if (step.promised <= hidden) {
+                Step whole = Autodiff.noGrad(() -> step(now, here, scale, run.rounding()));
+                if (whole.promised <= hidden) {
+                    // The values say nothing any more, the gradients do: the undamped step, or a part of it, is right
+                    // if they fall.
+                    p = null;
+                    for (double part = 1; part >= 0.125 && p == null; part /= 2) {
+                        Tensor x = here.x().add(whole.p.mul(part));
+                        model = model(run, x);
+                        Point then = point(x, model, scale, first);
+                        boolean lower = then.value() <= here.value() + hidden;
+                        p = lower && then.measure() < here.measure() ? then : null;
+                    }
+                    if (p == null) {
+                        return run.rounded(here, whole.promised);
+                    }
+                    over = run.after(here, p, true);
+                    continue;
+                }
+                if (step.promised <= run.rounding() * here.value()) {
+                    return run.noDescent(here, whole.promised);
+                }
+            }
+            Tensor x = here.x().add(step.p);
+            double value = run.halfSquares(x);
+            double ratio = (here.value() - value) / step.promised;
+            if (ratio > ACCEPTED && value < here.value()) {
+                model = model(run, x);
+                p = point(x, model, scale, first);
+                damping = Math.max(damping * Math.max(1.0 / 3, 1 - Math.pow(2 * ratio - 1, 3)), Double.MIN_NORMAL);
+                growth = 2;
+                over = run.after(here, p, true);
+            } else if (damping > LARGEST_DAMPING) {
+                return run.noDescent(here, step.promised);
+            } else {
+                damping = Math.max(damping, run.rounding()) * growth;
+                growth *= 2;
+            }
+        }
+        return over;
+    }
+
+    private static Model model(Run run, Tensor x) {
+        Linearization near = run.residuals(x);
+        double[] r = near.value().toDoubleArray();
+        double[] jacobian = x.size() <= DENSE ? Autodiff.noGrad(near::jacobian).toDoubleArray() : null;
+        return new Model(near, r, jacobian);
+    }
+
+    /** Updates the scale of each unknown and measures the gradient in it. */
+    private static Point point(Tensor x, Model model, double[] scale, double first) {
+        double[] r = model.r;
+        double squares = 0;
+        for (double value : r) {
+            squares += value * value;
+        }
+        Tensor g = Autodiff.noGrad(() -> model.near.vjp(model.near.value()));
+        double[] gradient = g.toDoubleArray();
+        double measure = 0;
+        double norm = Math.sqrt(squares);
+        if (model.jacobian == null) {
+            Arrays.fill(scale, 1);
+            Tensor jg = model.near.jvp(g);
+            double length = Vectors.norm(jg) / Math.max(Vectors.norm(g), Double.MIN_NORMAL); // a lower bound of ‖J‖
+            measure = length == 0 ? 0 : Vectors.norm(g) / (length * norm);
+        } else {
+            for (int j = 0; j < scale.length; j++) {
+                double column = 0;
+                for (int i = 0; i < r.length; i++) {
+                    double value = model.jacobian[i * scale.length + j];
+                    column += value * value;
+                }
+                column = Math.sqrt(column);
+                scale[j] = Math.max(scale[j], column);
+                measure = Math.max(measure, column == 0 ? 0 : Math.abs(gradient[j]) / (column * norm));
+            }
+        }
+        double value = squares / 2;
+        // Residuals that all but vanish have no direction that could be right.
+        boolean vanished = norm == 0 || (Double.isFinite(first) && norm / Math.sqrt(2 * first) < measure);
+        return new Point(
+                x, value, g, Vectors.largest(g), vanished ? norm == 0 ? 0 : norm / Math.sqrt(2 * first) : measure);
+    }
+
+    private static Step step(Model model, Point p, double[] scale, double damping) {
+        return model.jacobian == null
+                ? iterated(model, p, damping)
+                : decomposed(model, model.jacobian, p, scale, damping);
+    }
+
+    /** Solves {@code [J·D⁻¹; √λ]·q = [−r; 0]} by QR, with {@code p = D⁻¹·q}. */
+    private static Step decomposed(Model model, double[] jacobian, Point p, double[] scale, double damping) {
+        int n = scale.length;
+        int m = model.r.length;
+        DMatrixRMaj a = new DMatrixRMaj(m + n, n);
+        DMatrixRMaj b = new DMatrixRMaj(m + n, 1);
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                a.set(i, j, scale[j] == 0 ? 0 : jacobian[i * n + j] / scale[j]);
+            }
+            b.set(i, 0, -model.r[i]);
+        }
+        double root = Math.sqrt(damping);
+        for (int j = 0; j < n; j++) {
+            a.set(m + j, j, root);
+        }
+        DMatrixRMaj copy = a.copy();
+        LinearSolverDense<DMatrixRMaj> solver = LinearSolverFactory_DDRM.leastSquaresQrPivot(true, false);
+        DMatrixRMaj q = new DMatrixRMaj(n, 1);
+        if (!solver.setA(copy)) {
+            throw new IllegalStateException("Levenberg-Marquardt: the Jacobian at " + p.x() + " is not finite");
+        }
+        solver.solve(b, q);
+        double squares = 0;
+        double lengths = 0;
+        double[] step = new double[n];
+        for (int i = 0; i < m; i++) {
+            double jq = 0;
+            for (int j = 0; j < n; j++) {
+                jq += a.get(i, j) * q.get(j);
+            }
+            squares += jq * jq;
+        }
+        for (int j = 0; j < n; j++) {
+            lengths += q.get(j) * q.get(j);
+            step[j] = scale[j] == 0 ? 0 : q.get(j) / scale[j];
+        }
+        // What the model falls by: r·J·p = −‖J·p‖² − λ·‖D·p‖² at the solution.
+        return new Step(Tensor.of(step, p.x().shape()).to(p.x().dtype()), squares / 2 + damping * lengths);
+    }
+
+    /** Solves {@code (JᵀJ + λ·s)·p = −Jᵀr} by conjugate gradients, with s the square of a length of J. */
+    private static Step iterated(Model model, Point p, double damping) {
+        Tensor g = p.gradient();
+        double gg = Vectors.dot(g, g);
+        Tensor jg = model.near.jvp(g);
+        double lambda = damping * Vectors.dot(jg, jg) / Math.max(gg, Double.MIN_NORMAL);
+        Tensor x = g.zerosLike();
+        Tensor r = g.neg();
+        Tensor d = r;
+        double rr = gg;
+        double goal = rr * 1e-12;
+        for (int i = 0; i < 2 * DENSE && rr > goal; i++) {
+            Tensor jd = model.near.jvp(d);
+            double curvature = Vectors.dot(jd, jd) + lambda * Vectors.dot(d, d);
+            double alpha = rr / curvature;
+            if (!(curvature > 0)) {
+                break;
+            }
+            x = x.add(d.mul(alpha));
+            r = r.sub(model.near.vjp(jd).add(d.mul(lambda)).mul(alpha));
+            double next = Vectors.dot(r, r);
+            d = r.add(d.mul(next / rr));
+            rr = next;
+        }
+        Tensor jx = model.near.jvp(x);
+        double promised = -(Vectors.dot(g, x) + Vectors.dot(jx, jx) / 2);
+        return new Step(x, promised);
+    }
+}
