@@ -4,7 +4,8 @@ package dev.autodiff;
 @FunctionalInterface
 public interface VjpRule {
     /**
-     * Returns {@code gᵀ·∂out/∂x}, of x's shape, by tensor operations, so that it can be differentiated again. It must be linear in g.
+     * Returns {@code gᵀ·∂out/∂x}, of x's shape, by tensor operations, so that it can be differentiated again. Forward mode takes it
+     * to be linear in g; of one that is not, such as a clipped gradient, it is what holds for small g.
      *
      * @param x the point
      * @param out the function's value there

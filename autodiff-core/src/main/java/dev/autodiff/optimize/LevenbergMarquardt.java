@@ -56,7 +56,17 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
     }
 
     /** The residuals near a point; {@code jacobian} is null for a large problem, row by row otherwise. */
-    private record Model(Linearization near, double[] r, double @Nullable [] jacobian) {}
+    private static final class Model {
+        private final Linearization near;
+        private final double[] r;
+        private final double @Nullable [] jacobian;
+
+        Model(Linearization near, double[] r, double @Nullable [] jacobian) {
+            this.near = near;
+            this.r = r;
+            this.jacobian = jacobian;
+        }
+    }
 
     private record Step(Tensor p, double promised) {}
 

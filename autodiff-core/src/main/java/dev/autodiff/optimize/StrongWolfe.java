@@ -33,8 +33,7 @@ final class StrongWolfe {
     /** Returns the point after the step, or null if there is none. */
     @Nullable
     Point search(double first) {
-        Trial origin = new Trial(0, start.value(), slope, start);
-        Trial before = origin;
+        Trial before = new Trial(0, start.value(), slope, start);
         double step = first;
         double bound = Double.POSITIVE_INFINITY; // beyond, the function is not finite
         while (trials < TRIALS) {
@@ -47,7 +46,7 @@ final class StrongWolfe {
             if (accepts(now)) {
                 return now.point;
             }
-            if (!decreases(now) || (before != origin && now.value >= before.value)) {
+            if (!decreases(now) || (before.step > 0 && now.value >= before.value)) {
                 return zoom(before, now);
             }
             if (now.slope >= 0) {
@@ -62,7 +61,7 @@ final class StrongWolfe {
             }
             before = now;
         }
-        return before == origin ? null : before.point;
+        return before.step == 0 ? null : before.point;
     }
 
     /** Algorithm 3.6: {@code low} fulfils the first condition and has the lowest value so far. */

@@ -31,7 +31,7 @@ class MinimizerTest {
      * @param wideness how far from the minimum the gradient may already vanish within rounding: large where the Hessian is singular
      */
     record Problem(
-            String name, Function<Tensor, Tensor> f, Tensor start, double[] minimum, double lowest, double wideness) {
+            String name, Function<Tensor, Tensor> f, Tensor start, Tensor minimum, double lowest, double wideness) {
         @Override
         public String toString() {
             return name;
@@ -39,22 +39,20 @@ class MinimizerTest {
     }
 
     static Stream<Problem> problems() {
-        double[] ones = new double[100];
-        java.util.Arrays.fill(ones, 1);
         return Stream.of(
+                new Problem("Rosenbrock 2", Problems::rosenbrock, Problems.rosenbrockStart(2), of(1, 1), 0, 1e-6),
                 new Problem(
-                        "Rosenbrock 2",
+                        "Rosenbrock 100",
                         Problems::rosenbrock,
-                        Problems.rosenbrockStart(2),
-                        new double[] {1, 1},
+                        Problems.rosenbrockStart(100),
+                        Tensor.ones(DType.FLOAT64, 100),
                         0,
                         1e-6),
-                new Problem("Rosenbrock 100", Problems::rosenbrock, Problems.rosenbrockStart(100), ones, 0, 1e-6),
-                new Problem("Powell singular", Problems::powellSingular, of(3, -1, 0, 1), new double[4], 0, 2e-3),
-                new Problem("lecture", Problems::lecture, of(3, -1, 0, 1), new double[4], 0, 2e-3),
-                new Problem("Beale", Problems::beale, of(1, 1), new double[] {3, 0.5}, 0, 1e-6),
-                new Problem("Himmelblau", Problems::himmelblau, of(0, 0), new double[] {3, 2}, 0, 1e-6),
-                new Problem("cosines", Problems::cosines, of(1, 0.5), new double[] {0, 0}, -4, 1e-6));
+                new Problem("Powell singular", Problems::powellSingular, of(3, -1, 0, 1), of(0, 0, 0, 0), 0, 2e-3),
+                new Problem("lecture", Problems::lecture, of(3, -1, 0, 1), of(0, 0, 0, 0), 0, 2e-3),
+                new Problem("Beale", Problems::beale, of(1, 1), of(3, 0.5), 0, 1e-6),
+                new Problem("Himmelblau", Problems::himmelblau, of(0, 0), of(3, 2), 0, 1e-6),
+                new Problem("cosines", Problems::cosines, of(1, 0.5), of(0, 0), -4, 1e-6));
     }
 
     @ParameterizedTest
@@ -64,7 +62,11 @@ class MinimizerTest {
             Minimum found = minimizer.minimize(problem.f(), problem.start());
             assertEquals(Reason.GRADIENT, found.reason(), found.message());
             assertEquals(problem.lowest(), found.value(), 1e-11, found.message());
-            assertArrayEquals(problem.minimum(), found.point().toDoubleArray(), problem.wideness(), found.message());
+            assertArrayEquals(
+                    problem.minimum().toDoubleArray(),
+                    found.point().toDoubleArray(),
+                    problem.wideness(),
+                    found.message());
             assertSame(found, found.orThrow());
         }
     }
@@ -95,7 +97,7 @@ class MinimizerTest {
         for (Problem p : List.of(problems().toList().get(4), problems().toList().get(6))) {
             Minimum searched = GradientDescent.backtracking().minimize(p.f(), p.start());
             assertTrue(searched.converged(), searched.message());
-            assertArrayEquals(p.minimum(), searched.point().toDoubleArray(), 1e-6);
+            assertArrayEquals(p.minimum().toDoubleArray(), searched.point().toDoubleArray(), 1e-6);
         }
     }
 

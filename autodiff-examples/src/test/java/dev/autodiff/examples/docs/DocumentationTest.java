@@ -43,6 +43,7 @@ class DocumentationTest {
     private static final String IMPORTS = Stream.of(
                     "dev.autodiff.*",
                     "dev.autodiff.check.*",
+                    "dev.autodiff.optimize.*",
                     "dev.autodiff.shape.*",
                     "dev.autodiff.nn.*",
                     "dev.autodiff.nn.data.*",
