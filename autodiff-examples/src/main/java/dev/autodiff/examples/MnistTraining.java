@@ -2,6 +2,7 @@ package dev.autodiff.examples;
 
 import com.google.gson.GsonBuilder;
 import dev.autodiff.Autodiff;
+import dev.autodiff.Compiled;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
 import dev.autodiff.nn.Losses;
@@ -147,10 +148,18 @@ final class MnistTraining {
                 settings.dtype(),
                 training.size(),
                 validation.size());
+        Compiled step = Autodiff.compileAll(batch -> {
+            optimizer.zeroGrad();
+            Tensor logits = model.logits(batch.get(0));
+            Tensor loss = Losses.crossEntropy(logits, batch.get(1));
+            loss.backward();
+            optimizer.step();
+            return List.of(loss, hits(logits, batch.get(1)));
+        });
         List<Epoch> epochs = new ArrayList<>();
         for (int e = 1; e <= settings.epochs(); e++) {
             long began = System.nanoTime();
-            Score trained = epoch(e, model, loader, optimizer, schedule);
+            Score trained = epoch(e, step, loader, optimizer, schedule);
             Score validated = evaluate(model, validation);
             synchronized (saving) {
                 model.save(modelFile);
@@ -172,38 +181,39 @@ final class MnistTraining {
         finish(model, epochs, start);
     }
 
-    private Score epoch(int number, DigitModel model, DataLoader loader, Optimizer optimizer, Schedule schedule) {
-        long step = (long) (number - 1) * loader.size();
+    private Score epoch(int number, Compiled step, DataLoader loader, Optimizer optimizer, Schedule schedule) {
+        long taken = (long) (number - 1) * loader.size();
         double loss = 0;
         long right = 0;
         try (Progress progress = Progress.of("epoch " + number + "/" + settings.epochs(), loader.samples())) {
             for (Batch batch : loader) {
-                optimizer.learningRate(schedule.at(step));
-                step++;
-                optimizer.zeroGrad();
-                Tensor logits = model.logits(batch.inputs());
-                Tensor mean = Losses.crossEntropy(logits, batch.labels());
-                double value = mean.item();
+                optimizer.learningRate(schedule.at(taken));
+                taken++;
+                List<Tensor> results = step.applyAll(List.of(batch.inputs(), batch.labels()));
+                double value = results.get(0).item();
                 if (!Double.isFinite(value)) {
                     throw new ProgramException("the loss became " + value + " in epoch " + number
                             + "; a lower --lr than " + settings.lr() + " may help");
                 }
-                mean.backward();
-                optimizer.step();
                 loss += value * batch.size();
-                right += right(logits, batch.labels());
+                right += count(results.get(1));
                 progress.advance(batch.size(), value);
             }
         }
         return new Score(loss / loader.samples(), (double) right / loader.samples());
     }
 
-    private static long right(Tensor logits, Tensor labels) {
-        long right = 0;
-        for (boolean hit : logits.detach().argmax(1).eq(labels).toBooleanArray()) {
-            right += hit ? 1 : 0;
+    /** Tells for each row whether the largest logit is that of the label. */
+    private static Tensor hits(Tensor logits, Tensor labels) {
+        return logits.detach().argmax(1).eq(labels);
+    }
+
+    private static long count(Tensor hits) {
+        long count = 0;
+        for (boolean hit : hits.toBooleanArray()) {
+            count += hit ? 1 : 0;
         }
-        return right;
+        return count;
     }
 
     private static Score evaluate(DigitModel model, MnistData data) {
@@ -213,7 +223,7 @@ final class MnistTraining {
             for (Batch batch : DataLoader.of(data.images(), data.labels(), EVALUATION_BATCH)) {
                 Tensor logits = model.logits(batch.inputs());
                 loss += logits.softmaxCrossEntropy(batch.labels()).sum().item();
-                right += right(logits, batch.labels());
+                right += count(hits(logits, batch.labels()));
             }
             return new Score(loss / data.size(), (double) right / data.size());
         });
