@@ -12,6 +12,7 @@ import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -460,6 +461,28 @@ class LinearAlgebraMathTest {
         // Computed in double precision and rounded once.
         assertClose(narrow.to(DType.FLOAT64).inverse().to(DType.FLOAT32), narrow.inverse(), 0);
         assertClose(narrow.to(DType.FLOAT64).det().to(DType.FLOAT32), narrow.det(), 0);
+    }
+
+    /** What the rules compute from values, such as the size of a gradient, must be computed again at each replay. */
+    @Test
+    void replayedDerivativesAgreeWithThoseThatAreComputedAtOnce() {
+        UnaryOperator<Tensor> gradient = Autodiff.grad(x -> {
+            Tensor positive = x.matmul(x.transpose());
+            Tensor parts = Tensor.concat(-1, x.qr().q(), x.matrixExp(), x.pinv(), x.inverse());
+            return parts.sin()
+                    .sum()
+                    .add(x.det())
+                    .add(positive.cholesky().logdet())
+                    .add(positive.eigh().vectors().mul(x).sum())
+                    .add(x.svd().u().mul(x).sum())
+                    .add(x.matrixNorm(MatrixNorm.FROBENIUS))
+                    .add(Tensor.einsum("ij,jk,kl->il", x, x, x).cos().sum());
+        });
+        var compiled = Autodiff.compile(gradient);
+        for (int i = 0; i < 4; i++) {
+            Tensor x = regular(20 + i, 1, 3).squeeze(0).mul(i == 3 ? 1e-3 : 1);
+            assertClose(gradient.apply(x), compiled.apply(x), 1e-13);
+        }
     }
 
     @Test
