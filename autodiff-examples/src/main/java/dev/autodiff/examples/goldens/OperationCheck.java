@@ -138,7 +138,16 @@ final class OperationCheck {
         JsonArray grads = Json.array(entry.get("grads"), "grads");
         for (int k = 0; k < leaves.size(); k++) {
             int i = differentiable.get(k);
-            compare("grad of " + name(i), gradients.get(k), grads.get(i), exact("grads", i), Precision.FIRST_ORDER);
+            JsonElement exact = exact("grads", i);
+            Tensor g = cotangents.get(0);
+            Tensor slope = exact == null && g != null ? PeerFaults.slope(op, inputs(i)) : null;
+            compare(
+                    "grad of " + name(i),
+                    gradients.get(k),
+                    grads.get(i),
+                    exact,
+                    slope == null ? null : slope.mul(java.util.Objects.requireNonNull(g)),
+                    Precision.FIRST_ORDER);
         }
         if (!entry.has("tangents")) {
             return;
@@ -181,7 +190,14 @@ final class OperationCheck {
             if (isNowhereANumber(wanted.get(k))) {
                 peerFailed = true;
             } else if (!wanted.get(k).isJsonNull()) {
-                compare("jvp of output " + k, pushed.get(k), wanted.get(k), null, Precision.SECOND_ORDER);
+                Tensor slope = PeerFaults.slope(op, points.get(0));
+                compare(
+                        "jvp of output " + k,
+                        pushed.get(k),
+                        wanted.get(k),
+                        null,
+                        slope == null ? null : slope.mul(tangents.get(0)),
+                        Precision.SECOND_ORDER);
             }
         }
         if (peerFailed) {
@@ -287,7 +303,21 @@ final class OperationCheck {
         return i < array.size() && !array.get(i).isJsonNull() ? array.get(i) : null;
     }
 
+    private Tensor inputs(int i) {
+        return java.util.Objects.requireNonNull(inputs.get(i));
+    }
+
     private void compare(String what, Tensor got, JsonElement want, @Nullable JsonElement exact, double relative) {
+        compare(what, got, want, exact, null, relative);
+    }
+
+    private void compare(
+            String what,
+            Tensor got,
+            JsonElement want,
+            @Nullable JsonElement exact,
+            @Nullable Tensor right,
+            double relative) {
         Tensor wanted = Json.tensor(want, what, dtype);
         List<Tensor> accepted = new ArrayList<>(List.of(wanted));
         if (exact != null) {
@@ -297,6 +327,9 @@ final class OperationCheck {
                             ? Tensor.of(Json.numbers(exact, "exact"), wanted.shape())
                                     .to(dtype)
                             : Json.tensor(exact, "exact", dtype));
+        }
+        if (right != null) {
+            accepted.add(right);
         }
         double tolerance = entry.has("tol") ? Json.number(entry.get("tol"), "tol") : relative;
         Mismatch mismatch =
