@@ -278,7 +278,7 @@ public final class Losses {
 
     /** Returns max(x, 0), whose slope at 0 is 1 as PyTorch has it in losses with a margin. */
     static Tensor hinge(Tensor x) {
-        return x.clamp(0, Double.POSITIVE_INFINITY);
+        return x.clampMin(0);
     }
 
     /** Refuses to broadcast: [n] against [n, 1] would compare every prediction with every target. */
