@@ -76,15 +76,6 @@ public record TripletMargin(double margin, double p, double eps, boolean swap, R
     }
 
     private Tensor distance(Tensor x, Tensor y) {
-        Tensor d = x.sub(y).add(eps);
-        if (p == 2) {
-            return d.square().sum(-1).sqrt();
-        }
-        Tensor size = d.abs();
-        return p == 1
-                ? size.sum(-1)
-                : p == Double.POSITIVE_INFINITY
-                        ? size.max(-1)
-                        : size.pow(p).sum(-1).pow(1 / p);
+        return x.pairwiseDistance(y, p, eps, false);
     }
 }

@@ -62,7 +62,7 @@ class CompiledFunctionsTest {
     private static Tensor labels(Generator generator, int n, int classes, int first) {
         long[] labels = new long[n];
         for (int i = 0; i < n; i++) {
-            labels[i] = first + generator.nextInt(classes - first);
+            labels[i] = (long) first + generator.nextInt(classes - first);
         }
         return Tensor.of(labels);
     }
