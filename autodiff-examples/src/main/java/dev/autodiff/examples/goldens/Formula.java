@@ -56,10 +56,10 @@ final class Formula {
         FUNCTIONS.put("erf", Tensor::erf);
         FUNCTIONS.put("erfc", Tensor::erfc);
         FUNCTIONS.put("erfinv", Tensor::erfinv);
-        FUNCTIONS.put("gelu", Formula::gelu);
-        FUNCTIONS.put("silu", x -> x.mul(x.sigmoid()));
-        FUNCTIONS.put("swish", x -> x.mul(x.sigmoid()));
-        FUNCTIONS.put("mish", x -> x.mul(x.softplus().tanh()));
+        FUNCTIONS.put("gelu", Tensor::gelu);
+        FUNCTIONS.put("silu", Tensor::silu);
+        FUNCTIONS.put("swish", Tensor::silu);
+        FUNCTIONS.put("mish", Tensor::mish);
         FUNCTIONS.put("sum", x -> x.sum());
         FUNCTIONS.put("mean", x -> x.mean());
     }
@@ -97,11 +97,6 @@ final class Formula {
     /** Returns a function by its bare name, or null. */
     static @Nullable UnaryOperator<Tensor> named(String name) {
         return FUNCTIONS.get(name.toLowerCase(Locale.ROOT));
-    }
-
-    /** {@code x/2·(1 + erf(x/√2))}. */
-    private static Tensor gelu(Tensor x) {
-        return x.mul(x.mul(Math.sqrt(0.5)).erf().add(1)).mul(0.5);
     }
 
     private static final class NoFormula extends Exception {
