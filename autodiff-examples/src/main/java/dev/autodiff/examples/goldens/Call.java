@@ -39,7 +39,7 @@ final class Call {
     /** Throws if an argument or an input that is given was not read. */
     void checkAllRead() {
         for (String name : arguments.keySet()) {
-            if (!read.contains(name)) {
+            if (!read.contains(name) && has(name)) {
                 throw unknown(name);
             }
         }
