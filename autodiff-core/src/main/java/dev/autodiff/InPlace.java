@@ -18,13 +18,16 @@ public final class InPlace {
     /** Returns zeros that these operations may overwrite: the memory of an optimizer or a layer. */
     public static Tensor buffer(DType dtype, Shape shape) {
         Tensor buffer = Tensor.allocate(shape, dtype);
-        buffer.storage().allowChanges();
+        buffer.allowChanges();
         return buffer;
     }
 
-    /** Tells whether these operations may overwrite a tensor: it is a parameter or a buffer, not a view or a result of an operation. */
+    /**
+     * Tells whether these operations may overwrite a tensor: it is a parameter or a buffer, or one of them {@linkplain Tensor#detach
+     * detached}, which is the same memory; not a view in another shape or a result of an operation.
+     */
     public static boolean canChange(Tensor tensor) {
-        return tensor.isLeaf() && tensor.storage().isMutable() && !tensor.isTransposedView();
+        return tensor.isChangeable();
     }
 
     /**

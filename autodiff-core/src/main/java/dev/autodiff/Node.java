@@ -124,13 +124,21 @@ final class Node implements Saved {
             throw new IllegalStateException(label() + ": input " + index + " was not kept");
         }
         if (versions != null && input.storage().isMutable() && input.storage().version() != versions[index]) {
-            String which = input.name() == null
-                    ? "a parameter of shape " + input.shape()
-                    : "the parameter '" + input.name() + "'";
-            throw new GradientException("backward: " + which + " was overwritten after " + label()
+            throw new GradientException("backward: " + parameterBehind(input) + " was overwritten after " + label()
                     + " had used it; call backward before the optimizer's step, or run the forward pass again");
         }
         return input;
+    }
+
+    /** Names the parameter that a value shares its elements with: the value itself, or what it is a view of. */
+    private static String parameterBehind(Tensor value) {
+        Node node = value.node();
+        while (node != null && !node.isLeaf() && node.parents.length == 1) {
+            node = node.parents[0];
+        }
+        String name = node == null ? value.name() : node.name;
+        Shape shape = node == null ? value.shape() : node.shape;
+        return (name == null ? "a parameter" : "the parameter '" + name + "'") + " of shape " + shape;
     }
 
     @Override

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A leaf made by {@link #requireGrad} is a parameter: the only kind of tensor whose elements an optimizer overwrites, through
- * {@link InPlace}. Tensors may be read by several threads at once.
+ * {@link InPlace}. What shares a parameter's elements, by {@link #detach}, {@code reshape}, {@code transpose} and what is made of
+ * those, follows it; {@link #snapshot} does not. Tensors may be read by several threads at once.
  */
 public final class Tensor
         implements ElementwiseMath,
@@ -49,6 +50,9 @@ public final class Tensor
 
     /** Volatile, so that a thread that sees the copy sees its elements. */
     private volatile @Nullable Storage rowMajor;
+
+    /** Whether {@link InPlace} may overwrite the elements through this tensor; not so for a view that reads them in another shape. */
+    private boolean changeable;
 
     private @Nullable Node node;
     private @Nullable String name;
@@ -544,7 +548,7 @@ public final class Tensor
                     "requireGrad: expected float32 or float64, got " + dtype() + "; convert with to(DType)");
         }
         Tensor leaf = new Tensor(shape, data().copy());
-        leaf.storage.allowChanges();
+        leaf.allowChanges();
         leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
         leaf.name = name;
         leaf.node.name = name;
@@ -586,9 +590,36 @@ public final class Tensor
         return this;
     }
 
-    /** Returns a tensor with the same elements that gradients do not flow through. */
+    /**
+     * Returns a tensor with the same elements that gradients do not flow through. Of a parameter it is the same memory: it follows the
+     * parameter, and {@link InPlace} may overwrite it, which is how a frozen layer is loaded; {@link #snapshot} copies.
+     */
     public Tensor detach() {
-        return new Tensor(shape, storage, transposed);
+        Tensor detached = new Tensor(shape, storage, transposed);
+        detached.changeable = changeable;
+        return detached;
+    }
+
+    /**
+     * Returns the elements as they are now, in a tensor that never changes and that gradients do not flow through. What a parameter or a
+     * buffer may still change is copied, nothing else.
+     */
+    public Tensor snapshot() {
+        if (!storage.isMutable()) {
+            return detach();
+        }
+        return dtype().isFloating() ? Autodiff.noGrad(() -> identity()) : new Tensor(shape, data().copy());
+    }
+
+    /** Makes this a tensor that {@link InPlace} may overwrite. */
+    void allowChanges() {
+        storage.allowChanges();
+        changeable = true;
+    }
+
+    /** Tells whether {@link InPlace} may overwrite the elements through this tensor. */
+    boolean isChangeable() {
+        return changeable;
     }
 
     /**

@@ -188,6 +188,41 @@ class InPlaceTest {
         assertThrows(IllegalArgumentException.class, () -> InPlace.assign(square.transpose(), square));
     }
 
+    /** A reshaped view made inside noGrad was once taken for a parameter, which it then overwrote. */
+    @Test
+    void viewsOfAParameterAreNotOverwrittenButFollowIt() {
+        Tensor p = Tensor.of(new double[][] {{1, 2}, {3, 4}}).requireGrad();
+        Tensor flat = Autodiff.noGrad(() -> p.reshape(4));
+        Tensor turned = Autodiff.noGrad(() -> p.transpose());
+        Tensor turnedBack = turned.transpose();
+        for (Tensor view : List.of(flat, turned, turnedBack, flat.detach(), flat.reshape(2, 2))) {
+            assertFalse(InPlace.canChange(view));
+            assertThrows(IllegalArgumentException.class, () -> InPlace.assign(view, view.onesLike()));
+        }
+        InPlace.assign(p, Tensor.of(new double[][] {{5, 6}, {7, 8}}));
+        assertArrayEquals(new double[] {5, 6, 7, 8}, flat.toDoubleArray());
+        assertArrayEquals(new double[] {5, 7, 6, 8}, turned.toDoubleArray());
+    }
+
+    @Test
+    void aDetachedParameterIsTheSameMemoryAndASnapshotIsNot() {
+        Tensor p = Tensor.of(new double[] {1, 2}).requireGrad();
+        Tensor detached = p.detach();
+        Tensor snapshot = p.snapshot();
+        Tensor loss = p.square().sum();
+        InPlace.assign(detached, Tensor.of(new double[] {3, 4}));
+        assertArrayEquals(new double[] {3, 4}, p.toDoubleArray());
+        assertArrayEquals(new double[] {1, 2}, snapshot.toDoubleArray());
+        assertFalse(InPlace.canChange(snapshot));
+        assertFalse(snapshot.requiresGrad());
+        assertThrows(GradientException.class, loss::backward, "the change is seen, whatever name it came by");
+
+        Tensor counts = InPlace.buffer(DType.INT64, Shape.of(2));
+        Tensor before = counts.snapshot();
+        InPlace.assign(counts, Tensor.of(new long[] {7, 8}));
+        assertArrayEquals(new long[] {0, 0}, before.toLongArray());
+    }
+
     @Test
     void shapesAndTypesMustAgree() {
         Tensor p = Tensor.of(new double[] {1, 2}).requireGrad();
