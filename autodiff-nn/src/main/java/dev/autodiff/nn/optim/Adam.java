@@ -14,7 +14,14 @@ public final class Adam extends Optimizer {
     private final Settings settings;
 
     /** The numbers that stay the same from step to step. */
-    private record Settings(double beta1, double beta2, double eps, double weightDecay, boolean decoupled) {}
+    private record Settings(double beta1, double beta2, double eps, double weightDecay, boolean decoupled) {
+        Settings {
+            fraction("beta1", beta1);
+            fraction("beta2", beta2);
+            nonNegative("eps", eps);
+            nonNegative("weight decay", weightDecay);
+        }
+    }
 
     private Adam(List<Tensor> parameters, double learningRate, Settings settings) {
         super(parameters, learningRate, "first", "second");
@@ -28,26 +35,21 @@ public final class Adam extends Optimizer {
 
     /** Returns a new optimizer on the same parameters, with other rates at which the means forget; both from 0 to below 1. */
     public Adam withBetas(double beta1, double beta2) {
-        fraction("beta1", beta1);
-        fraction("beta2", beta2);
         return with(new Settings(beta1, beta2, settings.eps, settings.weightDecay, settings.decoupled));
     }
 
     /** Returns a new optimizer on the same parameters, with another number that keeps the divisor from 0. */
     public Adam withEps(double eps) {
-        nonNegative("eps", eps);
         return with(new Settings(settings.beta1, settings.beta2, eps, settings.weightDecay, settings.decoupled));
     }
 
     /** Returns a new optimizer on the same parameters, that adds {@code weightDecay·p} to each gradient. */
     public Adam withWeightDecay(double weightDecay) {
-        nonNegative("weight decay", weightDecay);
         return with(new Settings(settings.beta1, settings.beta2, settings.eps, weightDecay, false));
     }
 
     /** Returns a new optimizer on the same parameters, that shrinks them by the factor {@code 1 − lr·weightDecay} in each step: AdamW. */
     public Adam withDecoupledWeightDecay(double weightDecay) {
-        nonNegative("weight decay", weightDecay);
         return with(new Settings(settings.beta1, settings.beta2, settings.eps, weightDecay, true));
     }
 

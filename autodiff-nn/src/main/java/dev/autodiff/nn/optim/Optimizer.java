@@ -41,7 +41,8 @@ public abstract class Optimizer {
      */
     protected Optimizer(List<Tensor> parameters, double learningRate, String... memoryNames) {
         if (parameters.isEmpty()) {
-            throw new IllegalArgumentException("optimizer: there is no parameter to train");
+            throw new IllegalArgumentException(
+                    "optimizer: there is no parameter to train; does the layer list its children()?");
         }
         Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < parameters.size(); i++) {
@@ -200,6 +201,14 @@ public abstract class Optimizer {
                     + ", got " + found.dtype() + " " + found.shape());
         }
         return found;
+    }
+
+    /** Returns the method, the learning rate, and how much is trained. */
+    @Override
+    public String toString() {
+        long numbers = parameters.stream().mapToLong(Tensor::size).sum();
+        return getClass().getSimpleName() + "[learningRate=" + learningRate + ", parameters=" + parameters.size()
+                + " with " + numbers + " numbers]";
     }
 
     /** Returns a setting that must be a number from 0 on. */

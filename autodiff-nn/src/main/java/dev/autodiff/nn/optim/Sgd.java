@@ -13,7 +13,17 @@ public final class Sgd extends Optimizer {
     private final Settings settings;
 
     /** The numbers that stay the same from step to step. */
-    private record Settings(double momentum, double dampening, boolean nesterov, double weightDecay) {}
+    private record Settings(double momentum, double dampening, boolean nesterov, double weightDecay) {
+        Settings {
+            fraction("momentum", momentum);
+            nonNegative("dampening", dampening);
+            nonNegative("weight decay", weightDecay);
+            if (nesterov && (momentum == 0 || dampening != 0)) {
+                throw new IllegalArgumentException(
+                        "sgd: Nesterov's method needs a momentum and takes no dampening; call withMomentum first");
+            }
+        }
+    }
 
     private Sgd(List<Tensor> parameters, double learningRate, Settings settings) {
         super(parameters, learningRate, settings.momentum == 0 ? new String[0] : new String[] {"momentum"});
@@ -27,15 +37,11 @@ public final class Sgd extends Optimizer {
 
     /** Returns a new optimizer on the same parameters, with {@code b = momentum·b + g} in the gradient's place; momentum from 0 to below 1. */
     public Sgd withMomentum(double momentum) {
-        fraction("momentum", momentum);
         return with(new Settings(momentum, settings.dampening, settings.nesterov, settings.weightDecay));
     }
 
-    /** Returns a new optimizer on the same parameters, whose momentum takes only {@code 1 − dampening} of each gradient but the first. */
+    /** Returns a new optimizer on the same parameters, whose momentum takes only {@code 1 − dampening} of each gradient but the first; 0 or more. */
     public Sgd withDampening(double dampening) {
-        if (settings.nesterov && dampening != 0) {
-            throw new IllegalArgumentException("sgd: Nesterov's method takes no dampening");
-        }
         return with(new Settings(settings.momentum, dampening, settings.nesterov, settings.weightDecay));
     }
 
@@ -45,16 +51,11 @@ public final class Sgd extends Optimizer {
      * @throws IllegalArgumentException if there is no momentum, or a dampening
      */
     public Sgd withNesterov() {
-        if (settings.momentum == 0 || settings.dampening != 0) {
-            throw new IllegalArgumentException(
-                    "sgd: Nesterov's method needs a momentum and takes no dampening; call withMomentum first");
-        }
         return with(new Settings(settings.momentum, settings.dampening, true, settings.weightDecay));
     }
 
     /** Returns a new optimizer on the same parameters, that shrinks them by the factor {@code 1 − lr·weightDecay} in each step. */
     public Sgd withWeightDecay(double weightDecay) {
-        nonNegative("weight decay", weightDecay);
         return with(new Settings(settings.momentum, settings.dampening, settings.nesterov, weightDecay));
     }
 

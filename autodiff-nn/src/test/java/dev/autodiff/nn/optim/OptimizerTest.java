@@ -252,7 +252,7 @@ class OptimizerTest {
         Map<String, Tensor> good = adam.state();
         float[] before = good.get("first.0").toFloatArray();
         refuse(adam, good, "first.0", null, "'first.0' is missing");
-        refuse(adam, good, "extra", Tensor.of(1), "'extra' is unexpected");
+        refuse(adam, good, "extra", Tensor.of(1.0), "'extra' is unexpected");
         refuse(adam, good, "second.0", Tensor.zeros(DType.FLOAT32, 2), "expected float32 [3], got float32 [2]");
         refuse(adam, good, "second.0", Tensor.zeros(DType.FLOAT64, 3), "expected float32 [3], got float64 [3]");
         refuse(adam, good, "steps", Tensor.of(new long[] {-1, 0}), "-1");
@@ -274,6 +274,14 @@ class OptimizerTest {
     }
 
     @Test
+    void printingAnOptimizerTellsWhatItTrains() {
+        assertEquals(
+                "Adam[learningRate=0.01, parameters=1 with 3 numbers]",
+                Adam.of(List.of(Tensor.zeros(DType.FLOAT32, 3).requireGrad()), 0.01)
+                        .toString());
+    }
+
+    @Test
     void settingsOutOfRangeAreRefused() {
         List<Tensor> p = parameters();
         assertThrows(IllegalArgumentException.class, () -> Sgd.of(List.of(), 0.1));
@@ -288,6 +296,10 @@ class OptimizerTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Sgd.of(p, 0.1).withMomentum(0.9).withNesterov().withDampening(0.1));
+        assertThrows(IllegalArgumentException.class, () -> Sgd.of(p, 0.1).withDampening(Double.NaN));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Sgd.of(p, 0.1).withMomentum(0.9).withNesterov().withMomentum(0));
         assertThrows(IllegalArgumentException.class, () -> Adam.of(p, 0.1).withBetas(0.9, 1));
         assertThrows(IllegalArgumentException.class, () -> Adam.of(p, 0.1).withWeightDecay(-1));
     }
