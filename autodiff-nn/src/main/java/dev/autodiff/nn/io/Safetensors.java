@@ -36,7 +36,7 @@ import java.util.TreeMap;
  * <p>Equal tensors and metadata give equal bytes: tensors stand in the order of the reference implementation, by type (int64, float64,
  * float32, bool) and then by name, so that each is aligned to its element size.
  *
- * @param tensors by name; as read, in the order of the file
+ * @param tensors by name; as read, in the order of the file; what a training may change is copied
  * @param metadata any texts by name, {@code __metadata__} in the header
  */
 public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
@@ -49,13 +49,15 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
     private static final int CHUNK = 1 << 16;
     private static final List<DType> ORDER = List.of(DType.INT64, DType.FLOAT64, DType.FLOAT32, DType.BOOL);
 
-    /** Copies the maps. */
+    /** Copies the maps, and the tensors that may change. */
     public Safetensors {
         if (tensors.containsKey(METADATA)) {
             throw new IllegalArgumentException(
                     "safetensors: no tensor may be named " + METADATA + "; give texts as metadata");
         }
-        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        Map<String, Tensor> copies = new LinkedHashMap<>(tensors);
+        copies.replaceAll((name, tensor) -> tensor.snapshot());
+        tensors = Collections.unmodifiableMap(copies);
         metadata = Collections.unmodifiableMap(
                 new TreeMap<>(metadata)); // in an order that does not depend on the map that was given
     }
@@ -93,7 +95,11 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
 
     private static Safetensors read(String source, InputStream in, long size) throws IOException {
         if (size < LENGTH_BYTES) {
-            throw new FormatException(source, "safetensors header length at byte 0", "8 bytes", size + " in the file");
+            throw new FormatException(
+                    source,
+                    "safetensors header length at byte 0",
+                    "8 bytes",
+                    size + " in the file; the file is cut short, or is it of another kind?");
         }
         long length = ByteBuffer.wrap(exactly(in, LENGTH_BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -104,7 +110,9 @@ public record Safetensors(Map<String, Tensor> tensors, Map<String, String> metad
                     source,
                     "safetensors header length at byte 0",
                     "at most " + most + " for a file of " + size + " bytes",
-                    Long.toUnsignedString(length));
+                    Long.toUnsignedString(length)
+                            + (length > 0 && length <= LONGEST_HEADER ? "; the file is cut short, or" : ";")
+                            + " is this a safetensors file?");
         }
         SafetensorsHeader header =
                 SafetensorsHeader.parse(source, exactly(in, (int) length), size - LENGTH_BYTES - length);

@@ -48,7 +48,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw fault(
                         "header at byte 8",
                         "'{'",
-                        header.length == 0 ? "an empty header" : "byte " + (header[0] & 0xFF));
+                        (header.length == 0 ? "an empty header" : "byte " + (header[0] & 0xFF))
+                                + "; is this a safetensors file?");
             }
             Map<String, Entry> entries = new LinkedHashMap<>();
             Map<String, String> metadata = new LinkedHashMap<>();
@@ -155,7 +156,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw fault(
                         where + " data_offsets",
                         "[begin, end] with begin ≤ end ≤ " + dataBytes + ", the bytes after the header",
-                        cut(Arrays.toString(offsets)));
+                        cut(Arrays.toString(offsets))
+                                + (offsets.length == 2 && offsets[1] > dataBytes ? "; the file is cut short" : ""));
             }
             Shape shape;
             try {

@@ -167,6 +167,7 @@ class SafetensorsTest {
     void liesInTheHeaderAreNamed() throws IOException {
         String f = "{\"a\":{\"dtype\":\"F32\",\"shape\":%s,\"data_offsets\":%s}}";
         refuse("expected 4 bytes for F32 [1], got 8", f.formatted("[1]", "[0,8]"), new int[8]);
+        refuse("the file is cut short", f.formatted("[2]", "[0,8]"), new int[4]);
         refuse("end ≤ 4", f.formatted("[2]", "[0,8]"), new int[4]);
         refuse("begin ≤ end", f.formatted("[0]", "[4,0]"), new int[4]);
         refuse("a begin at 0", f.formatted("[1]", "[4,8]"), new int[8]);
@@ -191,6 +192,7 @@ class SafetensorsTest {
         refuse("element 1 at byte", "{\"a\":{\"dtype\":\"BOOL\",\"shape\":[2],\"data_offsets\":[0,2]}}", 1, 2);
         String b = "\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}";
         refuse("a begin at 2", "{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]}," + b + "}", 0, 0, 0);
+        refuse("is this a safetensors file?", "[]");
         refuse("'{'", "[]");
         refuse("'{'", "");
         refuse("JSON", "{\"a\":");
@@ -219,6 +221,14 @@ class SafetensorsTest {
             FormatException e = assertThrows(FormatException.class, () -> Safetensors.read(file));
             assertTrue(e.getMessage().contains("at most 8 for a file of 16 bytes"), e.getMessage());
         }
+        Path text = Files.writeString(folder.resolve("text"), "plain text, no tensors");
+        String message = assertThrows(FormatException.class, () -> Safetensors.read(text))
+                .getMessage();
+        assertTrue(message.endsWith("; is this a safetensors file?"), message);
+        Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(sample().toBytes(), 20));
+        message =
+                assertThrows(FormatException.class, () -> Safetensors.read(cut)).getMessage();
+        assertTrue(message.contains("the file is cut short"), message);
         Path shortFile = Files.write(folder.resolve("short"), new byte[7]);
         assertThrows(FormatException.class, () -> Safetensors.read(shortFile));
     }
