@@ -4,7 +4,6 @@ import dev.autodiff.Tensor;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +20,7 @@ import java.util.Set;
  * new Mlp(…).namedParameters().keySet();     // hidden.weight, hidden.bias, output.weight, output.bias
  * }</pre>
  *
- * <p>A class that is no record lists its parts in {@link #children}; a lambda has none. Parameters are named by the path that leads to
+ * <p>A class that is no record lists its parts in {@link #children}; an enum constant and a lambda have none. Parameters are named by the path that leads to
  * them, as in PyTorch's state_dict.
  */
 @FunctionalInterface
@@ -31,11 +30,12 @@ public interface Layer {
     Tensor forward(Tensor x);
 
     /**
-     * Returns what this layer consists of, by name and in order: tensors, layers, and lists or maps of those; anything else, null too,
-     * is ignored. Of a record these are its components; any other class has none unless it overrides this method.
+     * Returns what this layer consists of, by name and in order: tensors, layers, and lists, arrays, optionals or maps of those; anything
+     * else, null too, is ignored. Of a record these are its components; an enum constant and a lambda have none, any other class
+     * overrides this method.
      *
-     * @throws IllegalStateException if the record stands in a package of a named module that is not open to this one; the message says
-     *     which {@code opens} to add
+     * @throws IllegalStateException if this is a class that does not say what it consists of, or the record stands in a package of a
+     *     named module that is not open to this one; the message says which {@code opens} to add
      */
     default Map<String, ?> children() {
         return Parts.ofRecord(this);
@@ -58,17 +58,37 @@ public interface Layer {
      * places stands there under each of its names.
      */
     default Map<String, Tensor> namedParameters() {
-        Map<String, Tensor> parameters = new LinkedHashMap<>(state());
+        Map<String, Tensor> parameters = Parts.of(this);
         parameters.values().removeIf(tensor -> !tensor.requiresGrad());
         return parameters;
     }
 
     /**
-     * Returns by their path all tensors that training may change: the {@link #namedParameters}, those that are frozen by
-     * {@link Tensor#detach}, and buffers. This is what a file of the model holds.
+     * Names the parameters by their path, {@code hidden.weight} for example, in drawings and messages. One that is used in several places
+     * gets the first of its names. Meant for the whole model, once it is built.
+     */
+    default void nameParameters() {
+        Set<Tensor> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        namedParameters().forEach((path, parameter) -> {
+            if (seen.add(parameter)) {
+                parameter.named(path);
+            }
+        });
+    }
+
+    /**
+     * Returns copies, by their path, of all tensors that training may change: the {@link #namedParameters}, those that are frozen by
+     * {@link Tensor#detach}, and buffers. This is what a file of the model holds, and what {@link #load} goes back to:
+     *
+     * <pre>{@code
+     * Map<String, Tensor> best = model.state();  // stays as it is while the training goes on
+     * model.load(best);
+     * }</pre>
      */
     default Map<String, Tensor> state() {
-        return Parts.state(this);
+        Map<String, Tensor> state = Parts.of(this);
+        state.replaceAll((name, tensor) -> tensor.snapshot());
+        return state;
     }
 
     /**
@@ -78,6 +98,6 @@ public interface Layer {
      * @throws IllegalArgumentException if a name is missing or unexpected, or a shape or type differs; the message lists all of them
      */
     default void load(Map<String, Tensor> tensors) {
-        Parts.load(state(), tensors);
+        Parts.load(Parts.of(this), tensors);
     }
 }

@@ -3,6 +3,7 @@ package dev.autodiff.nn;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
 
-    /** Checks the shapes. */
+    /** Checks the shapes and types. */
     public Linear {
         if (weight.rank() != 2) {
             throw new ShapeException("linear: expected a weight of shape [out, in], got " + weight.shape());
@@ -23,6 +24,10 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
         if (bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
             throw new ShapeException("linear: a weight of shape " + weight.shape() + " needs a bias of shape ["
                     + weight.size(0) + "], got " + bias.shape());
+        }
+        if (bias != null && bias.dtype() != weight.dtype()) {
+            throw new DTypeException(
+                    "linear: a weight of " + weight.dtype() + " needs a bias of the same type, got " + bias.dtype());
         }
     }
 
@@ -59,6 +64,7 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
      * @param x […, in]
      * @return […, out]
      * @throws ShapeException if the last axis of x has another size than in
+     * @throws DTypeException if x is not of the weight's type
      */
     @Override
     public Tensor forward(Tensor x) {
@@ -66,6 +72,21 @@ public record Linear(Tensor weight, @Nullable Tensor bias) implements Layer {
             throw new ShapeException("linear: a weight of shape " + weight.shape() + " expects an input of shape […, "
                     + weight.size(1) + "], got " + x.shape());
         }
+        if (x.dtype() != weight.dtype()) {
+            throw new DTypeException("linear: the weight is " + weight.dtype() + ", got an input of " + x.dtype()
+                    + "; convert it with x.to(DType." + weight.dtype().name() + ")"
+                    + (x.dtype().isFloating()
+                            ? ", or make the layer with Linear.of(…, DType."
+                                    + x.dtype().name() + ")"
+                            : ""));
+        }
         return x.linear(weight, bias);
+    }
+
+    /** Returns the sizes and the type, without the numbers. */
+    @Override
+    public String toString() {
+        return "Linear[in=" + weight.size(1) + ", out=" + weight.size(0) + ", bias=" + (bias != null) + ", "
+                + weight.dtype() + "]";
     }
 }

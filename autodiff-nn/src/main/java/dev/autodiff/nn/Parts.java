@@ -7,11 +7,14 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,10 +27,20 @@ final class Parts {
 
     private Parts() {}
 
-    /** Returns the components of a record; nothing of any other class. */
+    /**
+     * Returns the components of a record; an enum constant and a lambda have none.
+     *
+     * @throws IllegalStateException if it is anything else, whose fields nobody would see
+     */
     static Map<String, ?> ofRecord(Layer layer) {
         if (!(layer instanceof Record)) {
-            return Map.of();
+            Class<?> type = layer.getClass();
+            if (layer instanceof Enum || type.isHidden() || type.isSynthetic()) {
+                return Map.of();
+            }
+            throw new IllegalStateException("layer: " + type.getName()
+                    + " is no record, so its parameters cannot be found; make it one, or override children(),"
+                    + " with Map.of() if it has none");
         }
         Map<String, @Nullable Object> parts = new LinkedHashMap<>();
         for (RecordComponent component : layer.getClass().getRecordComponents()) {
@@ -58,8 +71,8 @@ final class Parts {
         }
     }
 
-    /** Returns all tensors below a layer that may be overwritten. */
-    static Map<String, Tensor> state(Layer layer) {
+    /** Returns all tensors below a layer that may be overwritten, themselves. */
+    static Map<String, Tensor> of(Layer layer) {
         Parts parts = new Parts();
         parts.add("", layer);
         return parts.found;
@@ -77,9 +90,19 @@ final class Parts {
             }
             addAll(path, layer.children());
             open.remove(layer);
+        } else if (part instanceof Optional<?> optional) {
+            add(path, optional.orElse(null));
         } else if (part instanceof List<?> list) {
-            for (int i = 0; i < list.size(); i++) {
-                add(join(path, Integer.toString(i)), list.get(i));
+            addAll(path, list);
+        } else if (part instanceof Object[] array) {
+            addAll(path, Arrays.asList(array));
+        } else if (part instanceof Collection<?> unordered) {
+            for (Object element : unordered) {
+                if (element instanceof Layer || element instanceof Tensor) {
+                    throw new IllegalStateException(
+                            "layer: '" + path + "' is a " + part.getClass().getSimpleName()
+                                    + ", which has no order to name its parts by; use a List or a Map");
+                }
             }
         } else if (part instanceof Map<?, ?> map) {
             addAll(path, map);
@@ -88,6 +111,12 @@ final class Parts {
 
     private void addAll(String path, Map<?, ?> parts) {
         parts.forEach((name, part) -> add(join(path, String.valueOf(name)), part));
+    }
+
+    private void addAll(String path, List<?> parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            add(join(path, Integer.toString(i)), parts.get(i));
+        }
     }
 
     private static String join(String path, String name) {

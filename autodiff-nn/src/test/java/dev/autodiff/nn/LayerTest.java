@@ -7,14 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.autodiff.Generator;
+import dev.autodiff.GradientException;
+import dev.autodiff.Graph;
 import dev.autodiff.InPlace;
 import dev.autodiff.Tensor;
+import dev.autodiff.nn.io.Safetensors;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class LayerTest {
@@ -126,6 +132,116 @@ class LayerTest {
                 List.copyOf(model.namedParameters().keySet()));
     }
 
+    /** Parts of these kinds were once left out of training and file without a word. */
+    @Test
+    void arraysAndOptionalsAreWalked() {
+        @SuppressWarnings("ArrayRecordComponent") // as users may write it
+        record Odd(Linear[] towers, Optional<Linear> head, Optional<Linear> none, Map<String, Linear[]> more)
+                implements Layer {
+            @Override
+            public Tensor forward(Tensor x) {
+                return x;
+            }
+        }
+        Linear plain = Linear.withoutBias(2, 2, Initializer.zeros(), generator);
+        Odd model = new Odd(
+                new Linear[] {plain, linear(2, 1)},
+                Optional.of(linear(1, 1)),
+                Optional.empty(),
+                Map.of("k", new Linear[] {linear(1, 1)}));
+        assertEquals(
+                List.of(
+                        "towers.0.weight",
+                        "towers.1.weight",
+                        "towers.1.bias",
+                        "head.weight",
+                        "head.bias",
+                        "more.k.0.weight",
+                        "more.k.0.bias"),
+                List.copyOf(model.namedParameters().keySet()));
+    }
+
+    @Test
+    void partsWithoutAnOrderAreRefused() {
+        record Unordered(Set<Layer> parts, Set<String> words) implements Layer {
+            @Override
+            public Tensor forward(Tensor x) {
+                return x;
+            }
+        }
+        IllegalStateException e =
+                assertThrows(IllegalStateException.class, () -> new Unordered(Set.of(linear(1, 1)), Set.of()).state());
+        assertTrue(e.getMessage().contains("'parts'"), e.getMessage());
+        assertTrue(new Unordered(Set.of(), Set.of("a")).parameters().isEmpty());
+    }
+
+    /** The parameters of such a class were once never trained. */
+    @Test
+    void aClassThatListsNoChildrenIsRefused() {
+        Linear inner = linear(2, 2);
+        Layer model = new Layer() {
+            @Override
+            public Tensor forward(Tensor x) {
+                return inner.forward(x);
+            }
+        };
+        IllegalStateException e = assertThrows(
+                IllegalStateException.class, () -> Sequential.of(model).parameters());
+        assertTrue(e.getMessage().contains("override children()"), e.getMessage());
+        Layer lambda = x -> inner.forward(x).relu();
+        assertTrue(lambda.parameters().isEmpty());
+    }
+
+    /** The state once was the parameters themselves, so that going back to it did nothing. */
+    @Test
+    void theStateStaysAsItWasWhileTrainingGoesOn() {
+        Mlp model = mlp();
+        Map<String, Tensor> best = model.state();
+        Safetensors file = Safetensors.of(Map.copyOf(model.namedParameters()));
+        float[] before = model.hidden().weight().toFloatArray();
+        model.parameters().forEach(p -> InPlace.assign(p, p.onesLike()));
+        assertArrayEquals(before, best.get("hidden.weight").toFloatArray());
+        assertArrayEquals(before, file.tensors().get("hidden.weight").toFloatArray());
+        model.load(best);
+        assertArrayEquals(before, model.hidden().weight().toFloatArray());
+    }
+
+    @Test
+    void parametersAreNamedByTheirPathInMessages() {
+        Mlp model = mlp();
+        model.nameParameters();
+        Tensor loss = model.forward(Tensor.ones(DType.FLOAT32, 1, 3)).sum();
+        assertTrue(Graph.of(loss).toMermaid().contains("hidden.weight"));
+        InPlace.assign(model.output().weight(), model.output().weight().onesLike());
+        GradientException e = assertThrows(GradientException.class, loss::backward);
+        assertTrue(e.getMessage().contains("the parameter 'output.weight' of shape [2, 4]"), e.getMessage());
+
+        Linear shared = linear(1, 1);
+        Sequential.of(shared, shared).nameParameters();
+        assertEquals("0.weight", shared.weight().name());
+    }
+
+    @Test
+    void printingALayerGivesSizesAndNoNumbers() {
+        assertEquals(
+                "Sequential[layers=[Linear[in=3, out=4, bias=true, float32], RELU]]",
+                Sequential.of(linear(3, 4), Activation.RELU).toString());
+    }
+
+    @Test
+    void linearNamesTheTypesThatDoNotFit() {
+        Linear layer = linear(3, 2);
+        DTypeException e = assertThrows(DTypeException.class, () -> layer.forward(Tensor.zeros(DType.FLOAT64, 1, 3)));
+        assertEquals(
+                "linear: the weight is float32, got an input of float64; convert it with x.to(DType.FLOAT32),"
+                        + " or make the layer with Linear.of(…, DType.FLOAT64)",
+                e.getMessage());
+        assertThrows(DTypeException.class, () -> layer.forward(Tensor.zeros(DType.INT64, 1, 3)));
+        assertThrows(
+                DTypeException.class,
+                () -> new Linear(Tensor.zeros(DType.FLOAT32, 2, 3), Tensor.zeros(DType.FLOAT64, 2)));
+    }
+
     @Test
     void aLayerThatContainsItselfIsRefused() {
         Layer model = new Layer() {
@@ -161,7 +277,7 @@ class LayerTest {
         wrong.put("hidden.bias", Tensor.zeros(DType.FLOAT32, 5));
         wrong.put("output.weight", Tensor.zeros(DType.FLOAT64, 2, 4));
         wrong.put("output.bias", Tensor.ones(DType.FLOAT32, 2));
-        wrong.put("extra", Tensor.of(1));
+        wrong.put("extra", Tensor.of(1.0));
         String message = assertThrows(IllegalArgumentException.class, () -> model.load(wrong))
                 .getMessage();
         assertEquals(
