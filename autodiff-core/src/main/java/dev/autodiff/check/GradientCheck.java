@@ -25,14 +25,44 @@ import java.util.function.Function;
  * GradientCheck.of((Tensor x) -> x.sigmoid().sum()).at(x).run();
  * }</pre>
  *
+ * <p>A difference counts relative to the sizes of the terms that the derivative is added up from, {@code Σ|∇s_i·t_i|}, beside a floor for
+ * the rounding of s itself, so that the scale of f does not matter, down to derivatives of 10⁻¹². Steps are 10⁻³ for points of ordinary size, and relative to the largest
+ * number of a point that lies far from 1.
+ *
  * <p>The function must be smooth at the point: at a kink of ReLU, say, differences mean nothing.
  */
 public final class GradientCheck {
-    /** Differences of float64 values, extrapolated once, keep about ten digits of well-scaled functions. */
+    /** Differences of float64 values, extrapolated twice, keep about ten digits of well-scaled functions. */
     private static final double DIFFERENCE_TOLERANCE = 1e-6;
 
     /** Two exact modes differ by rounding alone. */
     private static final double EXACT_TOLERANCE = 1e-10;
+
+    /** The first step of the differences, for points of size 1. */
+    private static final double STEP = 1e-3;
+
+    /** How much the rounding of a value may add to a difference: some dozens of roundings, divided by the last step. */
+    private static final double VALUE_ROUNDING = 32 * Math.ulp(1.0) / (STEP / 4);
+
+    /** The same for a gradient, whose rules lose more digits than the function did: relative to the function's terms. */
+    private static final double GRADIENT_ROUNDING = 1024 * Math.ulp(1.0) / (STEP / 4);
+
+    /** What two exact modes may differ by where a derivative is zero because its terms cancel: relative to the function's terms. */
+    private static final double EXACT_ROUNDING = 1e-12;
+
+    /** What the last extrapolation changes is noise up to this part of the difference; more is a kink. */
+    private static final double MOST_NOISE = 1e-3;
+
+    /**
+     * What may differ whatever the scale: where a function is flat, as x⁷ at 0 or the determinant of a singular matrix, neither its value
+     * nor its derivative tells the size of the terms that cancelled on the way.
+     */
+    private static final double NEGLIGIBLE = 1e-13;
+
+    /** Beyond these sizes of a point, steps are relative to it. */
+    private static final double SMALL_POINT = 1e-2;
+
+    private static final double LARGE_POINT = 1e2;
 
     private final Function<List<Tensor>, Tensor> function;
     private final List<Tensor> points;
@@ -81,8 +111,15 @@ public final class GradientCheck {
         return new GradientCheck(function, List.of(xs), directions, seed, secondOrder, tolerance);
     }
 
-    /** Sets the number of random directions, 3 unless set. */
+    /**
+     * Sets the number of random directions, 3 unless set.
+     *
+     * @throws IllegalArgumentException if it is below 1, which would check nothing
+     */
     public GradientCheck directions(int count) {
+        if (count < 1) {
+            throw new IllegalArgumentException("gradient check: expected at least one direction, got " + count);
+        }
         return new GradientCheck(function, points, count, seed, secondOrder, tolerance);
     }
 
@@ -96,7 +133,7 @@ public final class GradientCheck {
         return new GradientCheck(function, points, directions, seed, false, tolerance);
     }
 
-    /** Sets the allowed difference, relative to the larger of 1 and the numbers that are summed; 10⁻⁶ unless set. */
+    /** Sets the allowed difference, relative to the sizes of the terms that the derivative is added up from; 10⁻⁶ unless set. */
     public GradientCheck tolerance(double relative) {
         return new GradientCheck(function, points, directions, seed, secondOrder, relative);
     }
@@ -118,60 +155,84 @@ public final class GradientCheck {
             List<Tensor> t = randoms(generator);
             List<Tensor> w = randoms(generator);
             Function<List<Tensor>, Tensor> s = xs -> function.apply(xs).mul(u).sum();
+            double size = terms(List.of(value), List.of(u)).size;
 
-            List<Tensor> gradient = gradient(s, points);
-            Difference slope =
-                    differences(xs -> Autodiff.noGrad(() -> s.apply(xs)).item(), t);
-            worst = Math.max(worst, compare("reverse mode against differences", k, dot(gradient, t), slope, tolerance));
+            Terms reverse = terms(gradient(s, points), t);
+            Difference slope = differences(values(u), t, VALUE_ROUNDING);
+            worst = Math.max(
+                    worst,
+                    compare(
+                            "reverse mode against differences",
+                            k,
+                            reverse.value,
+                            slope.value,
+                            tolerance,
+                            reverse.size,
+                            slope.noise));
 
             Tensor pushed =
                     Autodiff.jvp(xs -> List.of(function.apply(xs)), points, t).get(0);
-            double forward = pushed.mul(u).sum().item();
-            Difference exact = new Difference(dot(gradient, t), magnitude(gradient, t));
-            worst = Math.max(worst, compare("forward mode against reverse mode", k, forward, exact, EXACT_TOLERANCE));
-
+            worst = Math.max(
+                    worst,
+                    compare(
+                            "forward mode against reverse mode",
+                            k,
+                            terms(List.of(pushed), List.of(u)).value,
+                            reverse.value,
+                            EXACT_TOLERANCE,
+                            reverse.size,
+                            EXACT_ROUNDING * size));
             if (secondOrder) {
-                worst = Math.max(worst, secondOrder(k, s, t, w));
+                worst = Math.max(worst, secondOrder(k, s, t, w, size));
             }
         }
         return worst;
     }
 
-    private double secondOrder(int k, Function<List<Tensor>, Tensor> s, List<Tensor> t, List<Tensor> w) {
+    private double secondOrder(
+            int k, Function<List<Tensor>, Tensor> s, List<Tensor> t, List<Tensor> w, double sizeOfValue) {
         Function<List<Tensor>, Tensor> slopeAlongW = xs -> inner(gradient(s, xs), w);
         List<Tensor> leaves = leaves();
         Tensor slope = slopeAlongW.apply(leaves);
-        List<Tensor> curvature = Autodiff.gradientsOrZeros(slope, leaves);
-        Difference differences = differences(xs -> slopeAlongW.apply(xs).item(), t);
+        Terms curvature = terms(Autodiff.gradientsOrZeros(slope, leaves), t);
+        double size = sizeOfValue + terms(gradient(s, points), w).size;
+        Difference differences =
+                differences(xs -> new Terms(slopeAlongW.apply(xs).item(), size), t, GRADIENT_ROUNDING);
         double worst = compare(
                 "second order, reverse over reverse, against differences",
                 k,
-                dot(curvature, t),
-                differences,
-                tolerance);
+                curvature.value,
+                differences.value,
+                tolerance,
+                curvature.size,
+                differences.noise);
 
         Tensor forward =
                 Autodiff.jvp(xs -> List.of(slopeAlongW.apply(xs)), points, t).get(0);
-        Difference exact = new Difference(dot(curvature, t), magnitude(curvature, t));
         return Math.max(
                 worst,
                 compare(
                         "second order, forward over reverse, against reverse over reverse",
                         k,
                         forward.item(),
-                        exact,
-                        EXACT_TOLERANCE));
+                        curvature.value,
+                        EXACT_TOLERANCE,
+                        curvature.size,
+                        EXACT_ROUNDING * size));
     }
 
-    /** A number to compare with, and the size of the terms that it was summed from. */
-    private record Difference(double value, double scale) {}
+    /** A sum, and the sum of the sizes of its terms, which is what their rounding is relative to. */
+    private record Terms(double value, double size) {}
 
-    private double compare(String what, int direction, double got, Difference want, double allowed) {
-        double scale = Math.max(1, Math.max(Math.abs(want.value), want.scale));
-        double error = Math.abs(got - want.value) / scale;
-        if (got == want.value) {
+    /** A derivative by differences, and what rounding and the end of the extrapolation may have added to it. */
+    private record Difference(double value, double noise) {}
+
+    private double compare(
+            String what, int direction, double got, double want, double allowed, double scale, double noise) {
+        if (got == want) {
             return 0;
         }
+        double error = Math.abs(got - want) / (scale + (noise + NEGLIGIBLE) / allowed);
         if (!(error <= allowed)) {
             StringBuilder shapes = new StringBuilder();
             points.forEach(p -> shapes.append(shapes.isEmpty() ? "" : ", ").append(p.shape()));
@@ -183,7 +244,7 @@ public final class GradientCheck {
                     seed,
                     shapes,
                     got,
-                    want.value,
+                    want,
                     error,
                     allowed,
                     worstElement()));
@@ -201,13 +262,15 @@ public final class GradientCheck {
         String text = "";
         for (int i = 0; i < points.size(); i++) {
             double[] g = gradient.get(i).toDoubleArray();
+            double length = unit(points.get(i));
             for (int j = 0; j < Math.min(g.length, 1000); j++) {
-                double[] unit = new double[g.length];
-                unit[j] = 1;
-                List<Tensor> t = zeros();
-                t.set(i, Tensor.of(unit, points.get(i).shape()));
-                double d = differences(xs -> Autodiff.noGrad(() -> s.apply(xs)).item(), t).value;
-                double error = Math.abs(d - g[j]);
+                double[] along = new double[g.length];
+                along[j] = length;
+                List<Tensor> t = new ArrayList<>();
+                points.forEach(p -> t.add(p.zerosLike()));
+                t.set(i, Tensor.of(along, points.get(i).shape()));
+                double d = differences(values(u), t, VALUE_ROUNDING).value / length;
+                double error = Math.abs(d - g[j]) * length;
                 if (!(error <= worst)) {
                     worst = error;
                     text = String.format(
@@ -224,26 +287,35 @@ public final class GradientCheck {
     }
 
     private interface Along {
-        double at(List<Tensor> xs);
+        Terms at(List<Tensor> xs);
+    }
+
+    private Along values(Tensor u) {
+        return xs -> terms(List.of(Autodiff.noGrad(() -> function.apply(xs))), List.of(u));
     }
 
     /**
      * The derivative along t by central differences with steps h, h/2 and h/4, extrapolated twice by Richardson's method: the error falls
      * with h⁶, so that a step is allowed at which rounding does not matter yet.
+     *
+     * @param rounding what the terms' rounding may add, relative to their sizes
      */
-    private Difference differences(Along f, List<Tensor> t) {
+    private Difference differences(Along f, List<Tensor> t, double rounding) {
         double[] slopes = new double[3];
-        double scale = 0;
-        double h = 1e-3;
+        double size = 0;
+        double largest = 0;
+        double h = STEP;
         for (int i = 0; i < slopes.length; i++, h /= 2) {
-            double plus = f.at(moved(t, h));
-            double minus = f.at(moved(t, -h));
-            slopes[i] = (plus - minus) / (2 * h);
-            scale = Math.max(scale, Math.max(Math.abs(plus), Math.abs(minus)));
+            Terms plus = f.at(moved(t, h));
+            Terms minus = f.at(moved(t, -h));
+            slopes[i] = (plus.value - minus.value) / (2 * h);
+            largest = Math.max(largest, Math.abs(slopes[i]));
+            size = Math.max(size, Math.max(plus.size, minus.size));
         }
         double coarse = (4 * slopes[1] - slopes[0]) / 3;
         double fine = (4 * slopes[2] - slopes[1]) / 3;
-        return new Difference((16 * fine - coarse) / 15, scale);
+        double rest = Math.min(Math.abs(fine - coarse), MOST_NOISE * largest);
+        return new Difference((16 * fine - coarse) / 15, rounding * size + rest);
     }
 
     private List<Tensor> moved(List<Tensor> t, double h) {
@@ -269,16 +341,18 @@ public final class GradientCheck {
         return leaves;
     }
 
-    private List<Tensor> zeros() {
-        List<Tensor> zeros = new ArrayList<>();
-        points.forEach(p -> zeros.add(p.zerosLike()));
-        return zeros;
-    }
-
+    /** Directions at the points, in the unit of each. */
     private List<Tensor> randoms(Generator generator) {
         List<Tensor> result = new ArrayList<>();
-        points.forEach(p -> result.add(random(generator, p)));
+        points.forEach(p -> result.add(random(generator, p).mul(unit(p))));
         return result;
+    }
+
+    /** What counts as a step of size 1 at a point. */
+    private static double unit(Tensor point) {
+        double largest = point.size() == 0 ? 0 : point.detach().abs().max().item();
+        boolean ordinary = largest == 0 || (largest >= SMALL_POINT && largest <= LARGE_POINT);
+        return ordinary || !Double.isFinite(largest) ? 1 : largest;
     }
 
     private static Tensor random(Generator generator, Tensor like) {
@@ -293,15 +367,13 @@ public final class GradientCheck {
         return sum;
     }
 
-    private static double dot(List<Tensor> a, List<Tensor> b) {
-        return Autodiff.noGrad(() -> inner(a, b)).item();
-    }
-
-    private static double magnitude(List<Tensor> a, List<Tensor> b) {
-        double sum = 0;
-        for (int i = 0; i < a.size(); i++) {
-            sum += a.get(i).detach().mul(b.get(i)).abs().sum().item();
-        }
-        return sum;
+    private static Terms terms(List<Tensor> a, List<Tensor> b) {
+        return Autodiff.noGrad(() -> {
+            double size = 0;
+            for (int i = 0; i < a.size(); i++) {
+                size += a.get(i).mul(b.get(i)).abs().sum().item();
+            }
+            return new Terms(inner(a, b).item(), size);
+        });
     }
 }
