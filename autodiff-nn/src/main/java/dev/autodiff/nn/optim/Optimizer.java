@@ -137,7 +137,7 @@ public abstract class Optimizer {
                 for (int k = 0; k < memoryNames.length; k++) {
                     state.put(
                             memoryNames[k] + "." + i,
-                            memory(i).get(k).requireGrad().detach());
+                            memory(i).get(k).snapshot());
                 }
             }
         }
