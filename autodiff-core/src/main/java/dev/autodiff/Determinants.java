@@ -150,15 +150,8 @@ sealed interface Determinants extends LinearAlgebra {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            Tensor byX = tangents[0];
-            Tensor byY = tangents[1];
             Tensor x = saved.input(0);
-            Tensor sum = byX == null ? null : third(x, saved.input(1), byX);
-            if (byY == null) {
-                return Objects.requireNonNull(sum, "cofactorsAlong: at least one tangent must be given");
-            }
-            Tensor term = Engine.apply(this, x, byY);
-            return sum == null ? term : sum.add(term);
+            return Tangents.sum(tangents, (i, t) -> i == 0 ? third(x, saved.input(1), t) : Engine.apply(this, x, t));
         }
 
         /** The third derivative of the determinant, applied to two directions; symmetric in them. */

@@ -51,7 +51,7 @@ enum Elementwise implements Primitive, Fusable {
             (x, y) -> x / y,
             Keep.INPUTS,
             (g, x, y, out) -> g.div(y),
-            (g, x, y, out) -> g.mul(x).div(y.square()).neg()),
+            (g, x, y, out) -> g.mul(x.div(y)).div(y).neg()), // y² would overflow or vanish first
     /** 0⁰ is 1; by x the derivative at y = 0 is 0, by y the derivative at x = 0, y ≥ 0 is 0. */
     POW(
             "pow",
@@ -633,17 +633,6 @@ enum Elementwise implements Primitive, Fusable {
         Tensor y = keeps.inputs() && arity > 1 ? saved.input(1) : null;
         Tensor z = keeps.inputs() && arity > 2 ? saved.input(2) : null;
         Tensor out = keeps.output() ? saved.output() : null;
-        Tensor sum = null;
-        for (int i = 0; i < arity; i++) {
-            Tensor t = tangents[i];
-            if (t != null) {
-                Tensor term = rules[i].apply(t, x, y, z, out);
-                sum = sum == null ? term : sum.add(term);
-            }
-        }
-        if (sum == null) {
-            throw new IllegalArgumentException(label + ": at least one tangent must be given");
-        }
-        return sum.broadcastTo(saved.outputShape());
+        return Tangents.sum(tangents, (i, t) -> rules[i].apply(t, x, y, z, out)).broadcastTo(saved.outputShape());
     }
 }

@@ -36,7 +36,7 @@ final class ForwardSweep {
                 if (t == null) {
                     throw new GradientException("jvp of " + op.label() + ": the rule gave no tangent");
                 }
-                Sweep.checkGradient("jvp of " + op.label(), t, node);
+                Sweep.checkTangent("jvp of " + op.label(), t, node);
                 known.put(node, t);
             }
         }

@@ -40,7 +40,7 @@ public final class Linearization {
         this.y = y;
         this.value = value;
         Node root = y.node();
-        this.closed = root == null || Sweep.dependsOnlyOn(root, leaves);
+        this.closed = root == null || Tape.dependsOnlyOn(root, leaves);
     }
 
     static Linearization of(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {

@@ -4,7 +4,6 @@ import dev.autodiff.kernel.Product;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code out[…, i, j] = Σ_p x[…, i, p]·y[…, p, j]}, for x […, m, k] and y […, k, n], whose leading axes broadcast. */
@@ -119,15 +118,9 @@ record MatMul() implements Primitive {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        Tensor s = tangents[0];
-        Tensor t = tangents[1];
-        if (s == null && t == null) {
-            throw new IllegalArgumentException("matmul: at least one tangent must be given");
-        }
-        if (t == null) {
-            return Engine.apply(INSTANCE, Objects.requireNonNull(s), saved.input(1));
-        }
-        Tensor byY = Engine.apply(INSTANCE, saved.input(0), t);
-        return s == null ? byY : Engine.apply(INSTANCE, s, saved.input(1)).add(byY);
+        return Tangents.sum(
+                tangents,
+                (i, t) ->
+                        i == 0 ? Engine.apply(INSTANCE, t, saved.input(1)) : Engine.apply(INSTANCE, saved.input(0), t));
     }
 }

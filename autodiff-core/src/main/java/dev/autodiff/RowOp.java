@@ -248,18 +248,7 @@ enum RowOp implements Primitive {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        Tensor sum = null;
-        for (int i = 0; i < tangents.length; i++) {
-            Tensor t = tangents[i];
-            if (t != null) {
-                Tensor term = push(i, t, saved);
-                sum = sum == null ? term : sum.add(term);
-            }
-        }
-        if (sum == null) {
-            throw new IllegalArgumentException(label + ": at least one tangent must be given");
-        }
-        return sum;
+        return Tangents.sum(tangents, (i, t) -> push(i, t, saved));
     }
 
     private static Tensor rowSum(Tensor x) {

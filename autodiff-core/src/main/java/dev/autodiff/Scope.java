@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.shape.DTypeException;
 import java.util.List;
 import java.util.function.Function;
 
@@ -19,6 +20,10 @@ final class Scope {
      * differentiated as well, a copy that stays connected.
      */
     static Tensor tracked(Tensor x, boolean recording) {
+        if (!x.dtype().isFloating()) {
+            throw new DTypeException("derivative: expected a point of float32 or float64, got " + x.dtype()
+                    + "; convert with to(DType)");
+        }
         return recording && x.requiresGrad() ? x.identity() : x.requireGrad();
     }
 
@@ -28,7 +33,7 @@ final class Scope {
      */
     static Tensor outside(Tensor result, boolean recording, List<Tensor> leaves) {
         Node root = result.node();
-        if (root == null || (recording && !Sweep.dependsOnlyOn(root, leaves))) {
+        if (root == null || (recording && !Tape.dependsOnlyOn(root, leaves))) {
             return result;
         }
         return result.detach();

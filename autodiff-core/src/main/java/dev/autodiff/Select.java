@@ -68,10 +68,7 @@ record Select() implements Primitive {
         Tensor condition = saved.input(0);
         Tensor x = tangents[1];
         Tensor y = tangents[2];
-        if (x == null && y == null) {
-            throw new IllegalArgumentException("where: at least one tangent must be given");
-        }
-        Tensor zero = (x != null ? x : java.util.Objects.requireNonNull(y)).scalarLike(0);
+        Tensor zero = Tangents.any(tangents).scalarLike(0);
         return Tensor.where(condition, x == null ? zero : x, y == null ? zero : y)
                 .broadcastTo(saved.outputShape());
     }

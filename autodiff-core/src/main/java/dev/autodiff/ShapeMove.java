@@ -288,11 +288,7 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            Tensor some = null;
-            for (Tensor t : tangents) {
-                some = t == null ? some : t;
-            }
-            Tensor given = Objects.requireNonNull(some, "concat: at least one tangent must be given");
+            Tensor given = Tangents.any(tangents);
             Tensor[] all = new Tensor[tangents.length];
             for (int i = 0; i < all.length; i++) {
                 Tensor t = tangents[i];

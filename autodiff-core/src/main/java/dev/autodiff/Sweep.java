@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -124,34 +123,6 @@ final class Sweep {
     }
 
     private Map<Node, Sum> targets = Map.of();
-
-    /** Tells whether all leaves that a node depends on are among some leaves. */
-    static boolean dependsOnlyOn(Node root, List<Tensor> leaves) {
-        Map<Node, Boolean> seen = new IdentityHashMap<>();
-        for (Tensor leaf : leaves) {
-            seen.put(
-                    Objects.requireNonNull(leaf.node()),
-                    !Objects.requireNonNull(leaf.node()).isLeaf());
-        }
-        if (seen.containsValue(true)) {
-            return false; // the point itself was computed from something
-        }
-        List<Node> stack = new ArrayList<>(List.of(root));
-        while (!stack.isEmpty()) {
-            Node node = stack.remove(stack.size() - 1);
-            if (seen.put(node, false) == null) {
-                if (node.isLeaf()) {
-                    return false;
-                }
-                for (Node parent : node.parents) {
-                    if (parent != null) {
-                        stack.add(parent);
-                    }
-                }
-            }
-        }
-        return true;
-    }
 
     /** Lists what the root depends on, the newest first; parents are always older, so a queue by number is enough. */
     private void collect(Node root) {
@@ -275,11 +246,19 @@ final class Sweep {
     }
 
     static void checkGradient(String what, Tensor g, Node of) {
-        if (!g.shape().equals(of.shape)) {
-            throw new ShapeException(what + ": expected a gradient of shape " + of.shape + ", got " + g.shape());
+        check(what + ": expected a gradient", g, of);
+    }
+
+    static void checkTangent(String what, Tensor t, Node of) {
+        check(what + ": expected a tangent", t, of);
+    }
+
+    private static void check(String expectation, Tensor given, Node of) {
+        if (!given.shape().equals(of.shape)) {
+            throw new ShapeException(expectation + " of shape " + of.shape + ", got " + given.shape());
         }
-        if (g.dtype() != of.dtype) {
-            throw new DTypeException(what + ": expected a gradient of type " + of.dtype + ", got " + g.dtype());
+        if (given.dtype() != of.dtype) {
+            throw new DTypeException(expectation + " of type " + of.dtype + ", got " + given.dtype());
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.Predicate;
 
@@ -37,5 +38,33 @@ final class Tape {
             }
         }
         return result;
+    }
+
+    /** Tells whether all leaves that a node depends on are among some leaves. */
+    static boolean dependsOnlyOn(Node root, List<Tensor> leaves) {
+        Map<Node, Boolean> seen = new IdentityHashMap<>();
+        for (Tensor leaf : leaves) {
+            seen.put(
+                    Objects.requireNonNull(leaf.node()),
+                    !Objects.requireNonNull(leaf.node()).isLeaf());
+        }
+        if (seen.containsValue(true)) {
+            return false; // the point itself was computed from something
+        }
+        List<Node> stack = new ArrayList<>(List.of(root));
+        while (!stack.isEmpty()) {
+            Node node = stack.remove(stack.size() - 1);
+            if (seen.put(node, false) == null) {
+                if (node.isLeaf()) {
+                    return false;
+                }
+                for (Node parent : node.parents) {
+                    if (parent != null) {
+                        stack.add(parent);
+                    }
+                }
+            }
+        }
+        return true;
     }
 }
