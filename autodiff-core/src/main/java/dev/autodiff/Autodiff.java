@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -191,7 +192,7 @@ public final class Autodiff {
             for (int i = 0; i < xs.size(); i++) {
                 Tensor leaf = Scope.tracked(xs.get(i), keep);
                 Node node = Objects.requireNonNull(leaf.node());
-                Sweep.checkGradient("jvp: tangent " + i, ts.get(i), node);
+                Sweep.checkTangent("jvp: tangent " + i, ts.get(i), node);
                 tangents.put(node, ts.get(i));
                 leaves.add(leaf);
             }
@@ -208,6 +209,10 @@ public final class Autodiff {
 
     /** Returns the Hessian-vector product {@code ∂²f/∂x²·v} of a function with one element as its result, forward over reverse. */
     public static Tensor hvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor v) {
+        if (!v.shape().equals(x.shape()) || v.dtype() != x.dtype()) {
+            throw new ShapeException("hvp: expected a vector like the point, " + x.dtype() + " " + x.shape() + ", got "
+                    + v.dtype() + " " + v.shape());
+        }
         return jvp(grad(f), x, v);
     }
 

@@ -29,7 +29,8 @@ public sealed interface ProductMath permits Tensor {
             throw new ShapeException(
                     "matmul: expected at least one axis, got " + x.shape() + " × " + y.shape() + "; did you mean mul?");
         }
-        if (x.rank() == 1 && y.rank() == 1 && x.size() != y.size()) {
+        boolean vector = x.rank() == 1 || y.rank() == 1; // named as it came, not with the axis that it is given below
+        if (vector && x.size(-1) != (y.rank() == 1 ? y.size() : y.size(-2))) {
             throw new ShapeException("matmul: inner sizes differ, " + x.shape() + " × " + y.shape());
         }
         Tensor left = x.rank() == 1 ? x.expandDims(0) : x;

@@ -272,8 +272,8 @@ public sealed interface ShapeMath permits Tensor {
         int a = shape.axis("select", axis);
         int n = shape.size(a);
         if (index < -n || index >= n) {
-            throw new IndexOutOfBoundsException(
-                    "select: index " + index + " is out of range for axis " + axis + " of shape " + shape);
+            throw new IndexOutOfBoundsException("select: index " + index + " is out of range for axis " + axis
+                    + " of shape " + shape + "; expected " + Shape.range(n));
         }
         return sliced(a, index < 0 ? index + n : index, 1, 1).reshape(shape.reduce(Axes.of(a), false));
     }

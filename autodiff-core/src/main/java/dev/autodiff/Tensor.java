@@ -79,6 +79,21 @@ public final class Tensor
         return new Tensor(Shape.SCALAR, Storage.of(new float[] {value}));
     }
 
+    /** A single int64 number, of shape []; {@code of(1.0)} is a float64 and {@code of(1f)} a float32. */
+    public static Tensor of(int value) {
+        return of((long) value);
+    }
+
+    /** A single int64 number, of shape []. */
+    public static Tensor of(long value) {
+        return wrap(Shape.SCALAR, new long[] {value});
+    }
+
+    /** A single boolean, of shape []. */
+    public static Tensor of(boolean value) {
+        return wrap(Shape.SCALAR, new boolean[] {value});
+    }
+
     /** A float64 vector [n] with a copy of the numbers. */
     public static Tensor of(double[] values) {
         return new Tensor(Shape.of(values.length), Storage.of(values.clone()));
@@ -87,6 +102,12 @@ public final class Tensor
     /** A float32 vector [n] with a copy of the numbers. */
     public static Tensor of(float[] values) {
         return new Tensor(Shape.of(values.length), Storage.of(values.clone()));
+    }
+
+    /** An int64 vector [n] with the numbers. */
+    public static Tensor of(int[] values) {
+        return wrap(
+                Shape.of(values.length), Arrays.stream(values).asLongStream().toArray());
     }
 
     /** An int64 vector [n] with a copy of the numbers. */
@@ -141,22 +162,29 @@ public final class Tensor
      * @throws ShapeException if there are more or fewer than the shape holds
      */
     public static Tensor of(double[] values, Shape shape) {
-        return of(values).reshape(shape);
+        return of(values).reshape(holding(shape, values.length));
     }
 
     /** Numbers in row-major order in a shape. */
     public static Tensor of(float[] values, Shape shape) {
-        return of(values).reshape(shape);
+        return of(values).reshape(holding(shape, values.length));
     }
 
     /** Numbers in row-major order in a shape. */
     public static Tensor of(long[] values, Shape shape) {
-        return of(values).reshape(shape);
+        return of(values).reshape(holding(shape, values.length));
     }
 
     /** Values in row-major order in a shape. */
     public static Tensor of(boolean[] values, Shape shape) {
-        return of(values).reshape(shape);
+        return of(values).reshape(holding(shape, values.length));
+    }
+
+    private static Shape holding(Shape shape, int count) {
+        if (shape.size() != count) {
+            throw new ShapeException("of: shape " + shape + " holds " + shape.size() + " elements, got " + count);
+        }
+        return shape;
     }
 
     /** Zeros; {@code false} for bool. */
@@ -215,8 +243,16 @@ public final class Tensor
         return of(values, Shape.of(n, n)).to(dtype);
     }
 
-    /** Independent numbers, uniform from {@code low} (inclusive) to {@code high} (exclusive). */
+    /**
+     * Independent numbers, uniform from {@code low} (inclusive) to {@code high} (exclusive).
+     *
+     * @throws IllegalArgumentException if low is above high, or one is not finite
+     */
     public static Tensor uniform(Generator generator, DType dtype, Shape shape, double low, double high) {
+        if (!(low <= high && high - low < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "uniform: expected finite bounds, the low one first, got " + low + " and " + high);
+        }
         float narrowHigh = (float) high;
         return random("uniform", generator, dtype, shape, List.of(low, high), () -> {
             double value = low + generator.nextDouble() * (high - low);
@@ -225,8 +261,16 @@ public final class Tensor
         });
     }
 
-    /** Independent numbers from a normal distribution. */
+    /**
+     * Independent numbers from a normal distribution.
+     *
+     * @throws IllegalArgumentException if the standard deviation is negative or NaN
+     */
     public static Tensor normal(Generator generator, DType dtype, Shape shape, double mean, double standardDeviation) {
+        if (!(standardDeviation >= 0)) {
+            throw new IllegalArgumentException(
+                    "normal: expected a standard deviation of 0 or more, got " + standardDeviation);
+        }
         return random(
                 "normal",
                 generator,
@@ -393,8 +437,8 @@ public final class Tensor
             int n = shape.size(i);
             int k = index[i] < 0 ? index[i] + n : index[i];
             if (k < 0 || k >= n) {
-                throw new IndexOutOfBoundsException(
-                        "get: index " + Arrays.toString(index) + " is out of range for shape " + shape);
+                throw new IndexOutOfBoundsException("get: index " + Arrays.toString(index)
+                        + " is out of range for shape " + shape + "; expected " + Shape.range(n) + " at axis " + i);
             }
             position = position * n + k;
         }
@@ -538,7 +582,8 @@ public final class Tensor
     // ---- derivatives ----
 
     /**
-     * Returns a new leaf with a copy of the elements, for which gradients are computed: a parameter.
+     * Returns a new leaf with a copy of the elements, for which gradients are computed: a parameter. This tensor stays as it
+     * is: compute with the one that is returned.
      *
      * @throws DTypeException if the type is not floating-point
      */
@@ -664,7 +709,7 @@ public final class Tensor
         if (node == null) {
             throw new GradientException(operation + ": this tensor of shape " + shape
                     + " depends on no tensor that requires a gradient; make the parameters with requireGrad(),"
-                    + " and compute outside noGrad");
+                    + " which returns a new tensor to compute with, and compute outside noGrad");
         }
         return node;
     }

@@ -44,6 +44,77 @@ class TensorTest {
 
     // ---- creation ----
 
+    /** {@code of(1)} was once a float32 by the rules of overloading, and lost the digits of 16777217. */
+    @Test
+    void wholeNumbersAreInt64() {
+        assertEquals(DType.INT64, Tensor.of(1).dtype());
+        assertArrayEquals(new long[] {16777217}, Tensor.of(16777217).toLongArray());
+        assertArrayEquals(new long[] {Long.MAX_VALUE}, Tensor.of(Long.MAX_VALUE).toLongArray());
+        assertArrayEquals(new long[] {1, -2}, Tensor.of(new int[] {1, -2}).toLongArray());
+        assertEquals(DType.FLOAT64, Tensor.of(1.0).dtype());
+        assertEquals(DType.FLOAT32, Tensor.of(1f).dtype());
+        assertEquals(DType.BOOL, Tensor.of(true).dtype());
+        assertRefused(
+                DTypeException.class,
+                "mul: expected float32 or float64, got int64; convert with to(DType)",
+                () -> MATRIX.mul(Tensor.of(2)));
+    }
+
+    @Test
+    void messagesNameWhatWasCalled() {
+        assertRefused(
+                ShapeException.class,
+                "of: shape [2, 3] holds 6 elements, got 5",
+                () -> Tensor.of(new double[5], Shape.of(2, 3)));
+        assertRefused(
+                ShapeException.class,
+                "matmul: inner sizes differ, [2, 3] × [2]",
+                () -> MATRIX.matmul(Tensor.zeros(DType.FLOAT64, 2)));
+        assertRefused(
+                DTypeException.class,
+                "derivative: expected a point of float32 or float64, got int64; convert with to(DType)",
+                () -> Autodiff.grad(x -> x.to(DType.FLOAT64).sum()).apply(Tensor.of(1)));
+        assertRefused(
+                ShapeException.class,
+                "hvp: expected a vector like the point, float64 [2, 3], got float64 [2]",
+                () -> Autodiff.hvp(x -> x.square().sum(), MATRIX, Tensor.zeros(DType.FLOAT64, 2)));
+        assertRefused(
+                ShapeException.class,
+                "jvp: tangent 0: expected a tangent of shape [2, 3], got [2]",
+                () -> Autodiff.jvp(x -> x.square(), MATRIX, Tensor.zeros(DType.FLOAT64, 2)));
+        GradientException e =
+                assertThrows(GradientException.class, () -> MATRIX.sum().backward());
+        assertTrue(e.getMessage().contains("requireGrad(), which returns a new tensor"), e.getMessage());
+    }
+
+    @Test
+    void randomNumbersNeedAPossibleDistribution() {
+        Generator generator = Generator.seeded(1);
+        assertThrows(IllegalArgumentException.class, () -> Tensor.normal(generator, DType.FLOAT64, Shape.of(1), 0, -1));
+        assertThrows(IllegalArgumentException.class, () -> Tensor.uniform(generator, DType.FLOAT64, Shape.of(1), 1, 0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Tensor.uniform(generator, DType.FLOAT64, Shape.of(1), Double.NaN, 1));
+        assertEquals(
+                2, Tensor.uniform(generator, DType.FLOAT64, Shape.SCALAR, 2, 2).item());
+    }
+
+    @Test
+    void theIndexOfAPositionIsInRowMajorOrder() {
+        assertArrayEquals(new int[] {1, 0, 3}, Shape.of(2, 3, 4).index(15));
+        assertArrayEquals(new int[0], Shape.SCALAR.index(0));
+    }
+
+    /** y² in the derivative of x / y once vanished, or passed the largest number, long before the derivative did. */
+    @Test
+    void theDerivativeOfAQuotientKeepsItsRange() {
+        for (double y : new double[] {1e-200, 1e200, -1e-170}) {
+            double got =
+                    Autodiff.grad(d -> Tensor.of(y).div(d)).apply(Tensor.of(y)).item();
+            assertEquals(-1 / y, got, 1e-15 * Math.abs(1 / y));
+        }
+    }
+
     @Test
     void arraysAreCopied() {
         double[] values = {1, 2};
@@ -230,13 +301,13 @@ class TensorTest {
     void indexErrorsNameIndexAndShape() {
         assertRefused(
                 IndexOutOfBoundsException.class,
-                "get: index [2, 0] is out of range for shape [2, 3]",
+                "get: index [2, 0] is out of range for shape [2, 3]; expected -2 to 1 at axis 0",
                 () -> MATRIX.get(2, 0));
         assertThrows(IndexOutOfBoundsException.class, () -> MATRIX.get(0, -4));
         assertRefused(ShapeException.class, "get: expected 2 numbers for shape [2, 3], got [1]", () -> MATRIX.get(1));
         assertRefused(
                 IndexOutOfBoundsException.class,
-                "select: index 3 is out of range for axis 1 of shape [2, 3]",
+                "select: index 3 is out of range for axis 1 of shape [2, 3]; expected -3 to 2",
                 () -> MATRIX.select(1, 3));
         assertRefused(
                 IndexOutOfBoundsException.class,
@@ -584,7 +655,7 @@ class TensorTest {
     void broadcastErrorsNameBothShapesAndTheAxis() {
         assertRefused(
                 ShapeException.class,
-                "add: shapes [2, 3] and [2] do not broadcast, sizes 3 and 2 differ at axis -1 from the end;"
+                "add: shapes [2, 3] and [2] do not broadcast, sizes 3 and 2 differ at axis -1;"
                         + " expected equal sizes or 1",
                 () -> MATRIX.add(counted(2)));
         assertRefused(

@@ -96,6 +96,11 @@ public final class Shape {
         return strides;
     }
 
+    /** Says which indices an axis of a size has, for messages: {@code -3 to 2}. */
+    public static String range(int size) {
+        return size == 0 ? "none, since the size is 0," : -size + " to " + (size - 1);
+    }
+
     /** Returns the index, one number for each axis, of the element at a position from 0 in row-major order. */
     public int[] index(int position) {
         int[] index = new int[sizes.length];
@@ -196,7 +201,7 @@ public final class Shape {
             int q = i <= b.rank() ? b.sizes[b.rank() - i] : 1;
             if (p != q && p != 1 && q != 1) {
                 throw new ShapeException(operation + ": shapes " + a + " and " + b + " do not broadcast, sizes " + p
-                        + " and " + q + " differ at axis " + -i + " from the end; expected equal sizes or 1");
+                        + " and " + q + " differ at axis " + -i + "; expected equal sizes or 1");
             }
             result[rank - i] = p == 1 ? q : p;
         }
