@@ -135,9 +135,7 @@ public abstract class Optimizer {
         for (int i = 0; i < parameters.size(); i++) {
             if (steps[i] > 0) {
                 for (int k = 0; k < memoryNames.length; k++) {
-                    state.put(
-                            memoryNames[k] + "." + i,
-                            memory(i).get(k).snapshot());
+                    state.put(memoryNames[k] + "." + i, memory(i).get(k).snapshot());
                 }
             }
         }
