@@ -16,7 +16,10 @@ sealed interface Primitive extends Op
                 Scan,
                 MatMul,
                 LinearAlgebra,
-                RowOp {
+                RowOp,
+                Windows,
+                Convolution,
+                Standardization {
     /** Returns the definition as mathematics. */
     String formula();
 

@@ -42,7 +42,10 @@ public final class Tensor
                 ScanMath,
                 DistanceMath,
                 ProductMath,
-                LinearAlgebraMath {
+                LinearAlgebraMath,
+                ConvolutionMath,
+                WindowMath,
+                NormalizationMath {
     private final Shape shape;
     private final Storage storage;
     /** Whether the storage holds the last two axes swapped. */

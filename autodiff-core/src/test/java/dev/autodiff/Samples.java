@@ -249,6 +249,11 @@ final class Samples {
         if (Ranking.class.isAssignableFrom(type)) {
             return ranking(type);
         }
+        if (Windows.class.isAssignableFrom(type)
+                || Convolution.class.isAssignableFrom(type)
+                || Standardization.class.isAssignableFrom(type)) {
+            return new WindowSamples(random, this).of(type, shape);
+        }
         throw new AssertionError("no sample for " + type + "; add one");
     }
 
@@ -474,7 +479,7 @@ final class Samples {
     }
 
     /** Makes all elements differ by at least 0.05. */
-    private Tensor distinct(Tensor x) {
+    Tensor distinct(Tensor x) {
         int[] order = random.permutation(x.size());
         double[] values = new double[order.length];
         for (int i = 0; i < values.length; i++) {

@@ -30,6 +30,15 @@ public interface FloatKernels<A> {
     /** Returns softmax and cross-entropy over rows. */
     Rows<A> rows();
 
+    /** Returns the loops over windows, for pooling. */
+    WindowLoops<A> windows();
+
+    /** Returns convolutions. */
+    Convolutions<A> convolutions();
+
+    /** Returns standardising over axes. */
+    Standardizations<A> standardizations();
+
     /** Returns the in-place steps of optimizers. */
     Updates<A> updates();
 }

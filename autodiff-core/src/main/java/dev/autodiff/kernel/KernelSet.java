@@ -14,6 +14,9 @@ public record KernelSet<A>(
         Scans<A> scans,
         Ranks<A> ranks,
         Rows<A> rows,
+        WindowLoops<A> windows,
+        Convolutions<A> convolutions,
+        Standardizations<A> standardizations,
         Updates<A> updates)
         implements FloatKernels<A> {
     /** Returns other kernels with loops and a product in place of their own. */
@@ -27,6 +30,9 @@ public record KernelSet<A>(
                 kernels.scans(),
                 kernels.ranks(),
                 kernels.rows(),
+                kernels.windows(),
+                kernels.convolutions(),
+                kernels.standardizations(),
                 kernels.updates());
     }
 

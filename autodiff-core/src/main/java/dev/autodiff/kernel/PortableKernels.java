@@ -13,6 +13,9 @@ final class PortableKernels implements Kernels {
             new Scans32(),
             new Ranks32(),
             new Rows32(),
+            new Pooling32(),
+            new Convolution32(),
+            new Standardization32(),
             new Updates32());
     private final FloatKernels<double[]> float64 = new KernelSet<>(
             ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS, List.of()),
@@ -23,6 +26,9 @@ final class PortableKernels implements Kernels {
             new Scans64(),
             new Ranks64(),
             new Rows64(),
+            new Pooling64(),
+            new Convolution64(),
+            new Standardization64(),
             new Updates64());
 
     @Override

@@ -46,6 +46,33 @@ class Determinism64Test {
     }
 
     @Test
+    void convolutionsHaveTheSameBitsForAnyNumberOfThreads() {
+        List<WindowAxis.Sliding> axes =
+                List.of(new WindowAxis.Sliding(20, 18, 5, 1, 1, 1), new WindowAxis.Sliding(20, 20, 5, 1, 1, 2));
+        for (int[] size : new int[][] {{18, 6, 7}, {1, 30, 40}}) { // images, and a single one with several blocks
+            ConvolutionPlan plan = new ConvolutionPlan(axes, 1, size[0], size[1], size[2]);
+            double[] x = numbers(size[0] * size[1] * 400, 1);
+            double[] w = numbers(size[1] * size[2] * 25, 2);
+            double[] g = numbers(size[0] * size[2] * 360, 3);
+            sameForAnyNumberOfThreads(kernels -> {
+                double[] y = new double[g.length];
+                kernels.convolutions().forward(plan, kernels.product(), x, w, y);
+                return y;
+            });
+            sameForAnyNumberOfThreads(kernels -> {
+                double[] y = new double[x.length];
+                kernels.convolutions().byInput(plan, kernels.product(), g, w, y);
+                return y;
+            });
+            sameForAnyNumberOfThreads(kernels -> {
+                double[] y = new double[w.length];
+                kernels.convolutions().byWeight(plan, kernels.product(), x, g, y);
+                return y;
+            });
+        }
+    }
+
+    @Test
     void productsHaveTheSameBitsForAnyNumberOfThreads() {
         for (int[] size : new int[][] {{100, 600, 130}, {200, 40, 70}, {1, 700, 300}, {300, 700, 1}}) {
             int m = size[0];

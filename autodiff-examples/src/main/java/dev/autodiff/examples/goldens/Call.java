@@ -206,6 +206,23 @@ final class Call {
         return e != null && e.isJsonArray();
     }
 
+    /** A list of numbers, or a single one; empty if missing. */
+    double[] numbers(String name) {
+        JsonElement e = get(name);
+        if (e == null) {
+            return new double[0];
+        }
+        if (!e.isJsonArray()) {
+            return new double[] {number(name)};
+        }
+        JsonArray array = e.getAsJsonArray();
+        double[] result = new double[array.size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = Json.number(array.get(i), name);
+        }
+        return result;
+    }
+
     /** A list of lists of whole numbers, null where null stands. */
     List<List<@Nullable Integer>> integerLists(String name) {
         JsonElement e = get(name);

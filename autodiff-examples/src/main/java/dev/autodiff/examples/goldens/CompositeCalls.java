@@ -1,8 +1,10 @@
 package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Autodiff;
+import dev.autodiff.ConvOptions;
 import dev.autodiff.Tensor;
 import dev.autodiff.nn.Losses;
+import dev.autodiff.shape.Shape;
 import java.util.List;
 
 /** The family composite: small models and formulas made of other operations. */
@@ -36,6 +38,15 @@ final class CompositeCalls {
         table.op(
                 "mlp_relu_ce",
                 c -> Losses.crossEntropy(c.x(0).linear(c.x(1), c.x(2)).relu().linear(c.x(3), c.x(4)), c.x(5)));
+        table.op("cnn", c -> {
+            Tensor y =
+                    c.x(0).conv2d(c.x(1), c.x(2), ConvOptions.defaults()).relu().maxPool2d(2);
+            return Losses.crossEntropy(y.flatten(1, -1).linear(c.x(3), c.x(4)), c.x(5));
+        });
+        table.op("residual_layernorm", c -> {
+            Tensor x = c.x(0);
+            return x.add(x.matmul(c.x(1)).gelu()).layerNorm(Shape.of(x.size(-1)), c.x(2), c.x(3), 1e-5);
+        });
         table.op(
                 "logistic_regression_l2",
                 c -> Losses.logLossWithLogits(c.x(0).matmul(c.x(1)), c.x(2))

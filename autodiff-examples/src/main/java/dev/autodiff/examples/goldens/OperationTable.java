@@ -24,6 +24,9 @@ final class OperationTable {
         LinearAlgebraCalls.register(ALL);
         LossCalls.register(ALL);
         RecurrentCalls.register(ALL);
+        ConvolutionCalls.register(ALL);
+        PoolCalls.register(ALL);
+        NormalizationCalls.register(ALL);
         CompositeCalls.register(ALL);
     }
 
