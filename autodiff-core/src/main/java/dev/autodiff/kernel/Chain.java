@@ -1,5 +1,6 @@
 package dev.autodiff.kernel;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,9 @@ public final class Chain<A> {
     private final int[] tile;
 
     private final int tiles;
-    private final ThreadLocal<Object[]> scratch = new ThreadLocal<>();
+
+    /** Registers that no thread uses at the moment. */
+    private final ArrayDeque<Object[]> idle = new ArrayDeque<>();
 
     /**
      * Prepares a chain.
@@ -110,23 +113,32 @@ public final class Chain<A> {
     public void run(A[] inputs, @Nullable A[] outputs, int n) {
         double nanos = NANOS * links.length * n;
         Workers.range(n, TILE, nanos, (from, to) -> {
-            Object[] registers = registers();
+            Object[] registers = take();
             for (int i = from; i < to; i += TILE) {
                 tile(inputs, outputs, registers, i, Math.min(TILE, to - i));
             }
+            giveBack(registers);
         });
     }
 
-    private Object[] registers() {
-        Object[] own = scratch.get();
-        if (own == null) {
-            own = new Object[tiles];
-            for (int i = 0; i < tiles; i++) {
-                own[i] = newArray.apply(TILE);
+    private Object[] take() {
+        synchronized (idle) {
+            Object[] registers = idle.poll();
+            if (registers != null) {
+                return registers;
             }
-            scratch.set(own);
         }
-        return own;
+        Object[] registers = new Object[tiles];
+        for (int i = 0; i < tiles; i++) {
+            registers[i] = newArray.apply(TILE);
+        }
+        return registers;
+    }
+
+    private void giveBack(Object[] registers) {
+        synchronized (idle) {
+            idle.push(registers);
+        }
     }
 
     @SuppressWarnings("unchecked") // newArray made them
