@@ -4,7 +4,8 @@ setlocal
 set "root=%~dp0"
 set "lib=%root%autodiff-examples\target\quick\lib"
 set "java=java"
-if defined JAVA_HOME if exist "%JAVA_HOME%\bin\java.exe" set "java=%JAVA_HOME%\bin\java.exe"
+if defined JAVA_HOME if not exist "%JAVA_HOME%\bin\java.exe" (echo autodiff: JAVA_HOME is %JAVA_HOME%, where no bin\java.exe is; correct or unset it>&2 & exit /b 1)
+if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java.exe"
 "%java%" --version >nul 2>&1 || (echo autodiff: no JDK 17 or newer found: install one, or set JAVA_HOME>&2 & exit /b 1)
 powershell -NoProfile -Command "$s = '%lib%\.built'; if (-not (Test-Path $s)) { exit 1 }; $t = (Get-Item $s).LastWriteTime; if (Get-ChildItem '%root%pom.xml', '%root%.mvn', '%root%autodiff-*\pom.xml', '%root%autodiff-*\src\main', '%root%autodiff-*\src\build' -Recurse -ErrorAction SilentlyContinue | Where-Object LastWriteTime -gt $t) { exit 1 }" && goto run
 echo autodiff: building (the first time this fetches what the build needs)>&2
