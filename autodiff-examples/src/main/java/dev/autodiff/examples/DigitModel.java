@@ -64,7 +64,9 @@ record DigitModel(List<Integer> sizes, Sequential net, DType dtype, double mean,
                 layers.add(Activation.RELU);
             }
         }
-        return new DigitModel(List.copyOf(sizes), new Sequential(layers), dtype, mean, deviation);
+        Sequential net = new Sequential(layers);
+        net.nameParameters();
+        return new DigitModel(List.copyOf(sizes), net, dtype, mean, deviation);
     }
 
     /** The logits [n, 10] of images [n, 28, 28] with pixels from 0 to 1. */

@@ -3,6 +3,7 @@ package dev.autodiff.examples;
 import dev.autodiff.examples.goldens.GoldensProgram;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -12,6 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The front of all example programs. Exit codes: 0 good, 1 failed, 2 wrong usage, 130 after Ctrl-C, which is the JVM's own. Results go to
@@ -49,6 +51,8 @@ public final class Main implements Runnable {
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
         CommandLine line = new CommandLine(main).setOut(out).setErr(err);
+        line.getCommandSpec().versionProvider(new Version());
+        line.getSubcommands().values().forEach(c -> c.getCommandSpec().versionProvider(new Version()));
         line.setParameterExceptionHandler((e, arguments) -> complain(e));
         line.setExecutionExceptionHandler((e, command, result) -> main.fail(command, e));
         try {
@@ -77,8 +81,10 @@ public final class Main implements Runnable {
 
     private static int complain(ParameterException e) {
         CommandLine command = e.getCommandLine();
+        List<String> similar = e instanceof UnmatchedArgumentException unknown ? unknown.getSuggestions() : List.of();
         command.getErr()
-                .println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage() + "; see "
+                .println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage()
+                        + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?") + "; see "
                         + command.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
     }

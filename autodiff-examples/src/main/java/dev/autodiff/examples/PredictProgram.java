@@ -30,6 +30,9 @@ import picocli.CommandLine.Spec;
                     + " dark ink on light paper, a dark one light ink on dark ground; transparent pixels count as white."
         })
 final class PredictProgram implements Callable<Integer> {
+    /** The least difference of two pixels that is a drawing. */
+    private static final double BLANK = 1e-3;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -56,7 +59,11 @@ final class PredictProgram implements Callable<Integer> {
                     + (Files.exists(image) ? "this is no file" : "there is no such file"));
         }
         DigitModel classifier = DigitModel.load(model);
-        double[] probabilities = classifier.probabilities(index == null ? DigitImage.read(image) : entry(image, index));
+        Tensor picture = index == null ? DigitImage.read(image) : entry(image, index);
+        if (picture.max().sub(picture.min()).item() < BLANK) {
+            spec.commandLine().getErr().println(image + ": the picture is blank, so the digit below means nothing");
+        }
+        double[] probabilities = classifier.probabilities(picture);
         PrintWriter out = spec.commandLine().getOut();
         int best = 0;
         for (int i = 1; i < probabilities.length; i++) {
@@ -69,13 +76,14 @@ final class PredictProgram implements Callable<Integer> {
         return 0;
     }
 
-    private static Tensor entry(Path file, int index) {
+    private Tensor entry(Path file, int index) {
         Tensor images = Idx.images(file, DType.FLOAT32);
         if (images.rank() != 3 || images.size(1) != DigitModel.SIDE || images.size(2) != DigitModel.SIDE) {
             throw new ProgramException(file + ": expected images [n, 28, 28], got shape " + images.shape());
         }
         if (index < 0 || index >= images.size(0)) {
-            throw new ProgramException(
+            throw new ParameterException(
+                    spec.commandLine(),
                     "--index: expected 0 to " + (images.size(0) - 1) + " for " + file + ", got " + index);
         }
         return images.select(0, index);

@@ -80,6 +80,7 @@ class MainTest {
                 "mnist --dtype float16 | --dtype",
                 "mnist --validation 60000 | --validation",
                 "mnist --frobnicate | --frobnicate",
+                "mnist --epoch 3 | did you mean --epochs?",
                 "predict some.png | --model",
                 "predict --model m images.gz | --index",
                 "goldens | DIR",
@@ -222,10 +223,28 @@ class MainTest {
     }
 
     @Test
+    void aBlankPictureIsPredictedWithAWarning() throws IOException {
+        Path file = temporary.resolve("blank.png");
+        ImageIO.write(new BufferedImage(28, 28, BufferedImage.TYPE_BYTE_GRAY), "png", file.toFile());
+        Result result = predict(file.toString());
+        assertEquals(0, result.code, result.err);
+        assertTrue(result.err.contains("blank"), result.err);
+    }
+
+    @Test
+    void versionIsPrinted() {
+        for (String[] arguments : new String[][] {{"-V"}, {"mnist", "--version"}}) {
+            Result result = run(arguments);
+            assertEquals(0, result.code, result.err);
+            assertTrue(result.out.matches("autodiff .*, Java \\d+.*\\R"), result.out);
+        }
+    }
+
+    @Test
     void indexOutOfRangeIsRefused() {
         for (String index : List.of("10000", "-1")) {
             Result result = predict(TEST_IMAGES.toString(), "--index", index);
-            assertEquals(1, result.code);
+            assertEquals(2, result.code);
             assertTrue(result.err.contains("expected 0 to 9999"), result.err);
         }
     }
