@@ -26,7 +26,7 @@ import java.util.function.Function;
  * }</pre>
  *
  * <p>A difference counts relative to the sizes of the terms that the derivative is added up from, {@code Σ|∇s_i·t_i|}, beside a floor for
- * the rounding of s itself, so that the scale of f does not matter, down to derivatives of 10⁻¹². Steps are 10⁻³ for points of ordinary size, and relative to the largest
+ * the rounding of s itself, so that the scale of f does not matter, down to derivatives of 10⁻⁹. Steps are 10⁻³ for points of ordinary size, and relative to the largest
  * number of a point that lies far from 1.
  *
  * <p>The function must be smooth at the point: at a kink of ReLU, say, differences mean nothing.
@@ -54,10 +54,10 @@ public final class GradientCheck {
     private static final double MOST_NOISE = 1e-3;
 
     /**
-     * What may differ whatever the scale: where a function is flat, as x⁷ at 0 or the determinant of a singular matrix, neither its value
-     * nor its derivative tells the size of the terms that cancelled on the way.
+     * What may differ whatever the scale: where a function is flat, as x⁷ at 0, the determinant of a singular matrix or the cosine of two
+     * numbers, neither its value nor its derivative tells the size of the terms that cancelled on the way, which is taken as about 1.
      */
-    private static final double NEGLIGIBLE = 1e-13;
+    private static final double NEGLIGIBLE = 1e-10;
 
     /** Beyond these sizes of a point, steps are relative to it. */
     private static final double SMALL_POINT = 1e-2;
