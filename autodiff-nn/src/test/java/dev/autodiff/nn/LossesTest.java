@@ -343,4 +343,14 @@ class LossesTest {
             assertTrue(e.getMessage().contains("[4, 1] and [4]"), e.getMessage());
         }
     }
+
+    @Test
+    void theLogLossOfWhatIsNoProbabilityIsNan() {
+        for (double p : new double[] {-0.5, 1.5, -1e-9, Double.NaN}) {
+            for (double y : new double[] {0, 0.5, 1}) {
+                Tensor loss = Losses.logLoss(Tensor.of(new double[] {p}), Tensor.of(new double[] {y}));
+                assertTrue(Double.isNaN(loss.item()), () -> p + " against " + y + " gave " + loss);
+            }
+        }
+    }
 }
