@@ -436,7 +436,10 @@ public final class Tensor
         }
         Mode.reading("get", this);
         int position = 0;
-        for (int i = 0; i < index.length; i++) {
+        int last = index.length - 1;
+        for (int axis = 0; axis < index.length; axis++) {
+            // as the axes lie in the storage: a transposed parameter would be copied for each element
+            int i = transposed && axis >= last - 1 ? 2 * last - 1 - axis : axis;
             int n = shape.size(i);
             int k = index[i] < 0 ? index[i] + n : index[i];
             if (k < 0 || k >= n) {
@@ -445,7 +448,7 @@ public final class Tensor
             }
             position = position * n + k;
         }
-        return data().get(position);
+        return storage.get(position);
     }
 
     /** Returns a copy of the elements in row-major order; {@code true} is 1. */

@@ -19,6 +19,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.FMatrixRMaj;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 
 class TensorTest {
@@ -295,6 +296,19 @@ class TensorTest {
         assertEquals(7, Tensor.of(7.0).get());
         assertEquals(7, Tensor.of(new float[] {7}).item());
         assertArrayEquals(new double[] {4, 5, 6}, MATRIX.toDoubleMatrix()[1]);
+    }
+
+    @Test
+    @Timeout(10)
+    void anElementOfATransposedParameterIsReadWithoutACopy() {
+        Tensor turned = counted(2, 300, 500).requireGrad().transpose();
+        for (int i = 0; i < 500; i++) {
+            for (int j = 0; j < 300; j++) {
+                assertEquals(150_000 + j * 500 + i, turned.get(1, i, j));
+            }
+        }
+        assertEquals(499, turned.get(0, -1, 0));
+        assertEquals(2, MATRIX.transpose().get(1, 0));
     }
 
     @Test
