@@ -5,6 +5,7 @@ import dev.autodiff.shape.DType;
 import org.jspecify.annotations.Nullable;
 
 /** {@code out = x} in another element type; between the floating-point types it is differentiable. */
+@PyTorchName("Tensor.to")
 record Conversion(DType from, DType to) implements Primitive {
     @Override
     public String label() {

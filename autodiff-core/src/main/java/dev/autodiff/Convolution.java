@@ -69,6 +69,7 @@ sealed interface Convolution extends Primitive {
     }
 
     /** {@code out[n, o, p] = Σ_{c, j} w[o, c, j]·x[n, c, p·stride − padding + j·dilation]}; inputs x and w. */
+    @PyTorchName("conv1d, conv2d, conv3d")
     record Forward(List<WindowAxis.Sliding> axes, int groups) implements Convolution {
         @Override
         public String label() {
@@ -106,6 +107,7 @@ sealed interface Convolution extends Primitive {
     }
 
     /** {@code out = ∂T/∂x}, which is also the transposed convolution of g by w; inputs g and w. */
+    @PyTorchName("conv_transpose1d, …")
     record ByInput(List<WindowAxis.Sliding> axes, int groups) implements Convolution {
         @Override
         public String label() {
@@ -143,6 +145,7 @@ sealed interface Convolution extends Primitive {
     }
 
     /** {@code out = ∂T/∂w}; inputs x and g. */
+    @PyTorchName("")
     record ByWeight(List<WindowAxis.Sliding> axes, int groups) implements Convolution {
         @Override
         public String label() {

@@ -16,6 +16,7 @@ sealed interface Decomposition extends LinearAlgebra {
      * {@code out = L}, lower triangular with a positive diagonal, {@code L·Lᵀ = ½(x + xᵀ)}. As a function of the symmetric part it has
      * derivatives in every direction; the gradient is symmetric (Murray, Differentiation of the Cholesky decomposition, 2016).
      */
+    @PyTorchName("linalg.cholesky")
     record Cholesky() implements Decomposition {
         @Override
         public String label() {
@@ -68,6 +69,7 @@ sealed interface Decomposition extends LinearAlgebra {
      * component is positive. In the derivatives of the vectors stand the reciprocals of the differences of eigenvalues; where two coincide,
      * 0/0 counts as 0 and anything else is infinite (Giles, Collected matrix derivative results, 2008, section 3.1).
      */
+    @PyTorchName("linalg.eigh")
     record PackedEigh() implements Decomposition {
         @Override
         public String label() {
@@ -134,6 +136,7 @@ sealed interface Decomposition extends LinearAlgebra {
      * order, below them V. The largest component of each column of U is positive. In the derivatives of the vectors 0/0 counts as 0 where
      * singular values coincide or vanish, and anything else is infinite (Townsend, Differentiating the singular value decomposition, 2016).
      */
+    @PyTorchName("linalg.svd")
     record PackedSvd() implements Decomposition {
         @Override
         public String label() {
@@ -243,6 +246,7 @@ sealed interface Decomposition extends LinearAlgebra {
      * so that there is no derivative. Where R has a 0 on its diagonal the derivative is not finite (Walter and Lehmann, Algorithmic
      * differentiation of linear algebra functions with application in optimum experimental design, 2010).
      */
+    @PyTorchName("linalg.qr")
     record PackedQr(boolean complete) implements Decomposition {
         @Override
         public String label() {

@@ -28,6 +28,7 @@ sealed interface Determinants extends LinearAlgebra {
     }
 
     /** {@code out = det x}, 1 of an empty matrix. Its derivative is the matrix of the cofactors, also where x is singular. */
+    @PyTorchName("linalg.det")
     record Determinant() implements Determinants {
         @Override
         public String label() {
@@ -65,6 +66,7 @@ sealed interface Determinants extends LinearAlgebra {
      * {@code out[i,j] = ∂ det x / ∂x[i,j]}. An operation of its own, as det(x)·x⁻ᵀ is 0·∞ for a singular matrix. It is the gradient of a
      * number, so that its derivative is symmetric.
      */
+    @PyTorchName("")
     record Cofactors() implements Determinants {
         @Override
         public String label() {
@@ -106,6 +108,7 @@ sealed interface Determinants extends LinearAlgebra {
      * The derivative of the cofactors of x along y: {@code out = det(x)·(tr(x⁻¹·y)·x⁻ᵀ − (x⁻¹·y·x⁻¹)ᵀ)}, for singular matrices too. Its
      * own derivative by x, the third of the determinant, goes through the inverse and is an error where x of size 3 or more is singular.
      */
+    @PyTorchName("")
     record CofactorsAlong() implements Determinants {
         @Override
         public String label() {
@@ -173,6 +176,7 @@ sealed interface Determinants extends LinearAlgebra {
     }
 
     /** {@code out = log |det x|}, added up from logarithms, so that it neither overflows nor underflows; −∞ if x is singular. */
+    @PyTorchName("linalg.slogdet (logabsdet)")
     record LogAbsDet() implements Determinants {
         @Override
         public String label() {
@@ -213,6 +217,7 @@ sealed interface Determinants extends LinearAlgebra {
     }
 
     /** {@code out} = −1, 0 or 1, the sign of det x. The derivative is 0 everywhere, also at the jump. */
+    @PyTorchName("linalg.slogdet (sign)")
     record DetSign() implements Determinants {
         @Override
         public String label() {

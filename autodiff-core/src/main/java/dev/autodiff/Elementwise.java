@@ -60,6 +60,7 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, y, out) -> powByBase(g, x, y),
             (g, x, y, out) -> powByExponent(g, x, y)),
+    @PyTorchName("")
     POW_BY_BASE(
             "powByBase",
             "x·z·y^(z − 1), 0 for z = 0",
@@ -69,6 +70,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, z, out) -> powByBase(g.mul(x).mul(z), y, z.sub(1)),
             (g, x, y, z, out) ->
                     g.mul(x).mul(y.pow(z.sub(1))).add(powByExponent(g.mul(x).mul(z), y, z.sub(1)))),
+    @PyTorchName("")
     POW_BY_EXPONENT(
             "powByExponent",
             "x·y^z·log y, 0 for y = 0, z ≥ 0",
@@ -79,6 +81,7 @@ enum Elementwise implements Primitive, Fusable {
                     g.mul(x).mul(y.pow(z.sub(1))).add(powByExponent(g.mul(x).mul(z), y, z.sub(1))),
             (g, x, y, z, out) -> powByExponent(g.mul(x), y, z).mul(y.log())),
     NEG("neg", "−x", x -> -x, Keep.NOTHING, (g, x, out) -> g.neg()),
+    @PyTorchName("clone")
     IDENTITY("identity", "x", x -> x, Keep.NOTHING, (g, x, out) -> g),
     SQUARE("square", "x²", x -> x * x, Keep.INPUTS, (g, x, out) -> g.mul(x).mul(2)),
     RECIPROCAL(
@@ -91,6 +94,7 @@ enum Elementwise implements Primitive, Fusable {
     ABS("abs", "|x|", x -> Math.abs(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sign())),
     SIGN("sign", "−1, 0 or 1 by the sign of x", x -> Math.signum(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
     /** The derivative is 0 everywhere, also at the jump. */
+    @PyTorchName("heaviside")
     STEP(
             "step",
             "1 for x > 0, else 0",
@@ -201,6 +205,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, out) -> g.mul(
                     Tensor.where(x.eq(0).logicalAnd(y.le(0)), y.onesLike(), y).log()),
             (g, x, y, out) -> g.mul(x).div(y)),
+    @PyTorchName("logaddexp")
     LOG_ADD_EXP(
             "logAddExp",
             "log(eˣ + eʸ)",
@@ -208,6 +213,7 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, y, out) -> g.mul(x.sub(y).sigmoid()),
             (g, x, y, out) -> g.mul(y.sub(x).sigmoid())),
+    @PyTorchName("logsigmoid")
     LOG_SIGMOID(
             "logSigmoid",
             "−log(1 + e⁻ˣ)",
@@ -243,6 +249,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, out) -> g.mul(polygamma(x, y.add(1))),
             (g, x, y, out) -> g.zerosLike()),
     /** Its derivatives are sums of its neighbours, without the cancellation of the quotient {@code sin x / x} near 0. The order is as that of polygamma. */
+    @PyTorchName("sinc (order 0)")
     SPHERICAL_BESSEL(
             "sphericalBessel",
             "j_y(x), for y = 0 sin x / x",
@@ -260,6 +267,7 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, out) -> g.mul(x.sin()).neg()),
     /** 1 − x², as a product that keeps its digits near ±1, with a derivative that keeps them near 0. */
+    @PyTorchName("")
     ONE_MINUS_SQUARE(
             "oneMinusSquare",
             "(1 − x)·(1 + x)",
@@ -333,6 +341,7 @@ enum Elementwise implements Primitive, Fusable {
             x -> ScalarFunctions.sigmoid(x),
             Keep.OUTPUT,
             (g, x, out) -> sigmoidGradient(g, out)),
+    @PyTorchName("")
     SIGMOID_GRADIENT(
             "sigmoidGradient",
             "x·y·(1 − y)",
@@ -341,6 +350,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, out) -> sigmoidGradient(g, y),
             (g, x, y, out) -> g.mul(x).mul(y.mul(-2).add(1))),
     TANH("tanh", "tanh x", x -> Math.tanh(x), Keep.OUTPUT, (g, x, out) -> tanhGradient(g, out)),
+    @PyTorchName("")
     TANH_GRADIENT(
             "tanhGradient",
             "x·(1 − y²)",
@@ -349,6 +359,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, out) -> tanhGradient(g, y),
             (g, x, y, out) -> g.mul(x).mul(y).mul(-2)),
     SILU("silu", "x·σ(x)", x -> x * ScalarFunctions.sigmoid(x), Keep.INPUTS, (g, x, out) -> siluGradient(g, x)),
+    @PyTorchName("")
     SILU_GRADIENT(
             "siluGradient",
             "x·σ(y)·(1 + y·(1 − σ(y)))",
@@ -357,6 +368,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, y, out) -> siluGradient(g, y),
             (g, x, y, out) -> g.mul(x).mul(siluCurvature(y))),
     MISH("mish", "x·tanh(log(1 + eˣ))", x -> ScalarFunctions.mish(x), Keep.INPUTS, (g, x, out) -> mishGradient(g, x)),
+    @PyTorchName("")
     MISH_GRADIENT(
             "mishGradient",
             "x·d(y·tanh(log(1 + e^y)))/dy",
@@ -370,6 +382,7 @@ enum Elementwise implements Primitive, Fusable {
             x -> ScalarFunctions.gelu(x),
             Keep.INPUTS,
             (g, x, out) -> geluGradient(g, x)),
+    @PyTorchName("")
     GELU_GRADIENT(
             "geluGradient",
             "x·(Φ(y) + y·φ(y)), φ the density of Φ",
@@ -377,12 +390,14 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, y, out) -> geluGradient(g, y),
             (g, x, y, out) -> g.mul(x).mul(geluCurvature(y))),
+    @PyTorchName("gelu(approximate='tanh')")
     GELU_TANH(
             "geluTanh",
             "x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) / 2",
             x -> ScalarFunctions.geluTanh(x),
             Keep.INPUTS,
             (g, x, out) -> geluTanhGradient(g, x)),
+    @PyTorchName("")
     GELU_TANH_GRADIENT(
             "geluTanhGradient",
             "x·d(geluTanh y)/dy",
@@ -398,6 +413,7 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, out) -> g.div(x.abs().add(1).square())),
     /** One function and no difference, which would cancel near 0. */
+    @PyTorchName("tanhshrink")
     TANH_SHRINK(
             "tanhShrink",
             "x − tanh x",
@@ -406,6 +422,7 @@ enum Elementwise implements Primitive, Fusable {
             (g, x, out) -> g.mul(x.tanh().square())),
     /** The derivative at 0 is 0. */
     RELU("relu", "max(x, 0)", x -> Math.max(x, 0), Keep.OUTPUT, (g, x, out) -> reluGradient(g, out)),
+    @PyTorchName("")
     RELU_GRADIENT(
             "reluGradient",
             "0 for y ≤ 0, else x",
@@ -447,6 +464,7 @@ enum Elementwise implements Primitive, Fusable {
     // ---- losses ----
     /** The logarithms are cut at −100, as in PyTorch, so that a certain wrong answer costs 100 and not ∞; so
      * is the denominator of the gradient at 10⁻¹², kept as a float. */
+    @PyTorchName("binary_cross_entropy")
     LOG_LOSS(
             "logLoss",
             "−(y·log x + (1 − y)·log(1 − x))",
@@ -454,6 +472,7 @@ enum Elementwise implements Primitive, Fusable {
             Keep.INPUTS,
             (g, x, y, out) -> g.mul(x.sub(y)).div(x.mul(x.neg().add(1)).maximum(1e-12f)),
             (g, x, y, out) -> g.mul(x.neg().log1p().maximum(-100).sub(x.log().maximum(-100)))),
+    @PyTorchName("binary_cross_entropy_with_logits")
     LOG_LOSS_WITH_LOGITS(
             "logLossWithLogits",
             "max(x, 0) − x·y + log(1 + e^(−|x|))",

@@ -21,6 +21,7 @@ sealed interface Indexing extends Primitive {
      * @param label the name of what the user called, for drawings and messages
      * @param axis counted from 0
      */
+    @PyTorchName("index_select")
     record Take(String label, int axis) implements Indexing {
         @Override
         public String formula() {
@@ -84,6 +85,7 @@ sealed interface Indexing extends Primitive {
      * @param axis the first of x's axes that run over the index, and the one of the result that takes their place
      * @param size of the result along it
      */
+    @PyTorchName("index_add")
     record Put(int axis, int size) implements Indexing {
         @Override
         public String label() {
@@ -187,6 +189,7 @@ sealed interface Indexing extends Primitive {
      * @param shape of x, with at least one axis
      * @param axis counted from 0
      */
+    @PyTorchName("")
     record AlongAxis(String operation, Shape shape, int axis) implements Places {
         @Override
         public String label() {
@@ -241,6 +244,7 @@ sealed interface Indexing extends Primitive {
      * @param operation the name of what the user called, for messages
      * @param sizes of the axes
      */
+    @PyTorchName("")
     record RowMajor(String operation, Axes sizes) implements Places {
         @Override
         public String label() {
@@ -276,6 +280,7 @@ sealed interface Indexing extends Primitive {
      * For n values written to the places that an index [n] names, one after the other, where each of {@code size} places has its
      * value from: {@code out[p] = the last k with index[k] = p}, or n + p if none is.
      */
+    @PyTorchName("")
     record Writers(int size) implements Places {
         @Override
         public String label() {
@@ -302,6 +307,7 @@ sealed interface Indexing extends Primitive {
     }
 
     /** The places of {@code true} in a flattened mask, ascending: as many as there are. */
+    @PyTorchName("")
     record TruePlaces(String operation) implements Places {
         @Override
         public String label() {
@@ -329,6 +335,7 @@ sealed interface Indexing extends Primitive {
     }
 
     /** 0 repeated {@code count[0]} times, then 1 repeated {@code count[1]} times, and so on. */
+    @PyTorchName("")
     record Repetitions(String operation) implements Places {
         @Override
         public String label() {

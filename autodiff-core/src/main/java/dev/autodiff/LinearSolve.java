@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 sealed interface LinearSolve extends LinearAlgebra {
 
     /** {@code out = x⁻¹}. An operation of its own, as the solution for the unit matrix would copy that for each matrix of a batch. */
+    @PyTorchName("linalg.inv")
     record Inverse() implements LinearSolve {
         @Override
         public String label() {
@@ -139,6 +140,7 @@ sealed interface LinearSolve extends LinearAlgebra {
     }
 
     /** {@code out = x⁻¹·y} by triangular factors with exchanged rows, which is faster and more exact than the inverse. */
+    @PyTorchName("linalg.solve")
     record Solve() implements Equations {
         @Override
         public String label() {
@@ -172,6 +174,7 @@ sealed interface LinearSolve extends LinearAlgebra {
     }
 
     /** {@code out = x⁻¹·y} by substitution, where one triangle of x is read and the other counts as 0. A 0 on the diagonal divides. */
+    @PyTorchName("linalg.solve_triangular")
     record TriangularSolve(boolean upper) implements Equations {
         @Override
         public String label() {
@@ -209,6 +212,7 @@ sealed interface LinearSolve extends LinearAlgebra {
      * change (Golub and Pereyra, The differentiation of pseudo-inverses and nonlinear least squares problems, 1973, equation 4.12), and
      * are products of x and out, so that they need no derivative of the singular vectors, which would be infinite where values coincide.
      */
+    @PyTorchName("linalg.pinv")
     record PseudoInverse(double relative) implements LinearSolve {
         @Override
         public String label() {

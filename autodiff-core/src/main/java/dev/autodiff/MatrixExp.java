@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * {@code out = Σ_k xᵏ/k!}. Its derivative along t is the upper right block of the exponential of [[x, t], [0, x]] (Higham, Functions of
  * Matrices, 2008, equation 3.16), and the gradient is the derivative of the transposed matrix, so that every order is this operation again.
  */
+@PyTorchName("linalg.matrix_exp")
 record MatrixExp() implements LinearAlgebra {
     @Override
     public String label() {

@@ -41,6 +41,7 @@ sealed interface Ranking extends Primitive {
      * The index of the largest (or smallest) element, the first of equal ones, the first NaN if there is one; over several axes it counts
      * through them in row-major order.
      */
+    @PyTorchName("argmax, argmin")
     record ArgExtreme(boolean largest, Axes axes, boolean keepAxes) implements Ranking {
         @Override
         public String label() {
@@ -69,6 +70,7 @@ sealed interface Ranking extends Primitive {
     }
 
     /** The index of the lower median, the first of equal ones; of the first NaN if there is one. */
+    @PyTorchName("")
     record ArgMedian(Axes axes, boolean keepAxes) implements Ranking {
         @Override
         public String label() {
@@ -122,6 +124,7 @@ sealed interface Ranking extends Primitive {
     }
 
     /** {@code out_k} = the last index j ≤ k of the largest (or smallest) x_j up to k, a NaN counting as such. */
+    @PyTorchName("cummax, cummin (indices)")
     record RunningExtreme(boolean largest, int axis) implements Ranking {
         @Override
         public String label() {
@@ -147,6 +150,7 @@ sealed interface Ranking extends Primitive {
     }
 
     /** Whether all elements are true, which none are too, or any is. */
+    @PyTorchName("all, any")
     record Quantifier(boolean all, Axes axes, boolean keepAxes) implements Ranking {
         @Override
         public String label() {

@@ -128,6 +128,7 @@ sealed interface Reduction extends Primitive {
     }
 
     /** {@code out = max x} or {@code min x}; equal extremes share the gradient evenly, as PyTorch's amax and amin do. */
+    @PyTorchName("amax, amin")
     record Extreme(boolean largest, Axes axes, boolean keepAxes) implements Chosen {
         @Override
         public String label() {
@@ -167,6 +168,7 @@ sealed interface Reduction extends Primitive {
      * {@code out = Σ (x − m)²} with the mean m, in two passes that lose nothing where m is far larger than the deviations: as a
      * composition, float32 would round m first.
      */
+    @PyTorchName("")
     record SquaredDeviations(Axes axes, boolean keepAxes) implements Weighted {
         @Override
         public String label() {
@@ -204,6 +206,7 @@ sealed interface Reduction extends Primitive {
      * {@code out = (Σ |x|^p)^(1/p)}, scaled so that the powers neither overflow nor underflow. The derivative is that of PyTorch: 0 where the
      * result is 0, and shared by equal extremes for p = ±∞.
      */
+    @PyTorchName("linalg.vector_norm")
     record Norm(double p, Axes axes, boolean keepAxes) implements Weighted {
         @Override
         public String label() {
@@ -253,6 +256,7 @@ sealed interface Reduction extends Primitive {
     }
 
     /** {@code out = log Σ eˣ}, shifted by the maximum so that nothing overflows; −∞ over no elements. */
+    @PyTorchName("logsumexp")
     record LogSumExp(Axes axes, boolean keepAxes) implements Weighted {
         @Override
         public String label() {

@@ -46,6 +46,7 @@ enum RowOp implements Primitive {
     },
 
     /** Inputs g and s, a softmax. */
+    @PyTorchName("")
     SOFTMAX_GRADIENT("softmaxGradient", "s_j·(g_j − Σ_k g_k·s_k)", Keep.INPUTS) {
         @Override
         void run(Rows<Object> kernels, Tensor[] in, Tensor out, int rows, int n) {
@@ -73,6 +74,7 @@ enum RowOp implements Primitive {
     },
 
     /** Inputs g and l, a log-softmax. */
+    @PyTorchName("")
     LOG_SOFTMAX_GRADIENT("logSoftmaxGradient", "g_j − exp(l_j)·Σ_k g_k", Keep.INPUTS) {
         @Override
         void run(Rows<Object> kernels, Tensor[] in, Tensor out, int rows, int n) {
@@ -99,6 +101,7 @@ enum RowOp implements Primitive {
     },
 
     /** Inputs x, the logits, and y: class numbers (int64, without the last axis) or probabilities. */
+    @PyTorchName("cross_entropy")
     CROSS_ENTROPY("softmaxCrossEntropy", "−Σ_j y_j·log p_j", Keep.INPUTS) {
         @Override
         Shape shape(Tensor[] in) {
@@ -136,6 +139,7 @@ enum RowOp implements Primitive {
     },
 
     /** Inputs g, without the last axis, x and y as for the cross-entropy. */
+    @PyTorchName("")
     CROSS_ENTROPY_GRADIENT("softmaxCrossEntropyGradient", "g·(p_j·Σ_k y_k − y_j)", Keep.INPUTS) {
         @Override
         Shape shape(Tensor[] in) {

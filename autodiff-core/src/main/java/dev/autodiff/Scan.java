@@ -38,6 +38,7 @@ sealed interface Scan extends Primitive {
     }
 
     /** {@code out_k = Σ x_j} over the j up to k, or from k on if {@code reverse}. */
+    @PyTorchName("cumsum")
     record CumSum(int axis, boolean reverse) implements Scan {
         @Override
         public String label() {
@@ -77,6 +78,7 @@ sealed interface Scan extends Primitive {
      * <p>Its adjoint is a recurrence too: {@code δ[k] = g[k] + a[k + 1]·δ[k + 1]} is the gradient by b[k], and {@code δ[k]·out[k − 1]} that by a[k].
      * So products and their derivatives of every order are sums of products, exact at zeros and without a division.
      */
+    @PyTorchName("")
     record LinearRecurrence(int axis, boolean reverse) implements Scan {
         @Override
         public String label() {
@@ -129,6 +131,7 @@ sealed interface Scan extends Primitive {
      * most 1, its tangent is the recurrence {@code w[k]·t[k − 1] + v[k]·t_x[k]}. NaN where all of x so far is −∞, as the derivative of
      * {@code logSumExp} is.
      */
+    @PyTorchName("logcumsumexp")
     record LogCumSumExp(int axis) implements Scan {
         @Override
         public String label() {

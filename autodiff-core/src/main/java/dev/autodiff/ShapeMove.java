@@ -150,6 +150,7 @@ sealed interface ShapeMove extends Primitive {
     }
 
     /** {@code out[i₀, …] = x[start₀ + i₀·step₀, …]} with {@code count} elements along each axis. */
+    @PyTorchName("x[start:stop:step]")
     record Slice(Axes start, Axes count, Axes step) implements ShapeMove {
         @Override
         public String label() {
@@ -205,6 +206,7 @@ sealed interface ShapeMove extends Primitive {
     }
 
     /** {@code out} is zero but for x at the places that {@code slice} would take: the transpose of a slice. */
+    @PyTorchName("")
     record Embed(Shape to, Slice slice) implements ShapeMove {
         @Override
         public String label() {
@@ -240,6 +242,7 @@ sealed interface ShapeMove extends Primitive {
     }
 
     /** {@code out} has the inputs one after the other along an axis; {@code sizes} are theirs along it. */
+    @PyTorchName("cat")
     record Concat(int axis, Axes sizes) implements ShapeMove {
         @Override
         public String label() {

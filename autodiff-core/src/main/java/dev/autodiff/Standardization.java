@@ -75,6 +75,7 @@ sealed interface Standardization extends Primitive {
     }
 
     /** {@code y = (x − mean)·r}. Where x is constant, y is 0, and for ε = 0 NaN. */
+    @PyTorchName("layer_norm, … (without weights)")
     record Standardize(int from, int to, double epsilon) implements Standardization {
         @Override
         public String label() {
@@ -103,6 +104,7 @@ sealed interface Standardization extends Primitive {
     }
 
     /** {@code J(x)·g = r·(g − mean(g) − y·mean(g·y))}; inputs g and x. */
+    @PyTorchName("")
     record Gradient(int from, int to, double epsilon) implements Standardization {
         @Override
         public String label() {

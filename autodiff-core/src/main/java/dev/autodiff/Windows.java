@@ -35,6 +35,7 @@ sealed interface Windows extends Primitive {
     }
 
     /** {@code out[…, o] = Σ x[…, i]} over the positions i of window o. */
+    @PyTorchName("avg_pool1d, avg_pool2d, … (times the size)")
     record SumWindows(List<WindowAxis> axes) implements Windows {
         @Override
         public String label() {
@@ -62,6 +63,7 @@ sealed interface Windows extends Primitive {
     }
 
     /** {@code out[…, i] = Σ x[…, o]} over the windows o that cover position i: the transpose of {@link SumWindows}. */
+    @PyTorchName("")
     record SpreadWindows(List<WindowAxis> axes) implements Windows {
         @Override
         public String label() {
@@ -92,6 +94,7 @@ sealed interface Windows extends Primitive {
      * The position in its plane, as int64, of the first largest element of each window, the last NaN if there is one; as in PyTorch.
      * Every window must cover a position. It has no derivative.
      */
+    @PyTorchName("max_pool1d, … (indices)")
     record LargestPlaces(List<WindowAxis> axes) implements Windows {
         @Override
         public String label() {
@@ -137,6 +140,7 @@ sealed interface Windows extends Primitive {
      *
      * @param spatial the sizes of x's last axes
      */
+    @PyTorchName("max_pool1d, … (values)")
     record PickPlaces(Shape spatial) implements Windows {
         @Override
         public String label() {
@@ -190,6 +194,7 @@ sealed interface Windows extends Primitive {
      *
      * @param spatial the sizes of the result's last axes, as many as x has
      */
+    @PyTorchName("max_unpool1d, …")
     record DropPlaces(Shape spatial) implements Windows {
         @Override
         public String label() {
@@ -239,6 +244,7 @@ sealed interface Windows extends Primitive {
     }
 
     /** {@code out[n, c·kernel + j, o] = } element j of window o of x[n, c, …], 0 in the padding; o counts through the windows. */
+    @PyTorchName("unfold")
     record Unfold(List<WindowAxis.Sliding> axes) implements Windows {
         @Override
         public String label() {
@@ -268,6 +274,7 @@ sealed interface Windows extends Primitive {
     }
 
     /** {@code out[n, c, i] = Σ x[n, c·kernel + j, o]} over the j and o at position i: the transpose of {@link Unfold}. */
+    @PyTorchName("fold")
     record Fold(List<WindowAxis.Sliding> axes) implements Windows {
         @Override
         public String label() {

@@ -15,6 +15,7 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -51,7 +53,8 @@ class OperationsPageTest {
             x, y, z are the inputs, `out` is the result. The gradient by x is x̄, computed from the gradient g of the result; t, or t_x, is
             a tangent of the input in forward mode. The rules are printed from the code that runs; with operands of different shapes each
             gradient is also summed to the shape of its input. A Java number takes the type of the tensor. Operations whose names are not
-            methods of `Tensor` are parts of rules.
+            methods of `Tensor` are parts of rules, or of the methods that their remarks name. Where PyTorch has no name, it has the operation only
+            inside others.
 
             """;
 
@@ -77,6 +80,7 @@ class OperationsPageTest {
             String name = op instanceof Enum<?> constant ? constant.name() : type.getSimpleName();
             String row = Stream.of(
                             "`" + op.label() + "`",
+                            pyTorchName(op),
                             op.formula(),
                             derivable(sample) ? RuleText.vjp(sample) : "–",
                             derivable(sample) ? RuleText.jvp(sample) : "–",
@@ -94,12 +98,31 @@ class OperationsPageTest {
             if (remark != null) {
                 page.append(remark).append("\n\n");
             }
-            page.append("| operation | value | reverse mode | forward mode | types | remarks |\n");
-            page.append("| --- | --- | --- | --- | --- | --- |\n");
+            page.append("| operation | PyTorch | value | reverse mode | forward mode | types | remarks |\n");
+            page.append("| --- | --- | --- | --- | --- | --- | --- |\n");
             rows.forEach(page::append);
             page.append("\n");
         });
         return page.toString().stripTrailing() + "\n";
+    }
+
+    /** Returns the name that users of PyTorch look for. */
+    private static String pyTorchName(Primitive op) {
+        PyTorchName given = op instanceof Enum<?> constant
+                ? field(constant).getAnnotation(PyTorchName.class)
+                : op.getClass().getAnnotation(PyTorchName.class);
+        String name = given != null
+                ? given.value()
+                : op.label().replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+        return name.isEmpty() ? "" : "`" + name + "`";
+    }
+
+    private static Field field(Enum<?> constant) {
+        try {
+            return constant.getDeclaringClass().getDeclaredField(constant.name());
+        } catch (NoSuchFieldException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static boolean derivable(Samples.Sample sample) {

@@ -24,7 +24,7 @@ class GoldensTest {
     void everyKnownOperationAgreesWithWhatWasRecorded() throws IOException {
         Report report = GoldensProgram.run(GoldenFiles.read(FOLDER), Precision.FLOAT64);
         assertEquals(List.of(), report.failures());
-        assertTrue(passed(report) >= 291, report.summary());
+        assertEquals("720 passed, 0 failed, 0 unknown", report.summary());
     }
 
     @Test
@@ -32,10 +32,7 @@ class GoldensTest {
         Report report = GoldensProgram.run(
                 GoldenFiles.read(FOLDER).stream().filter(Suite::operations).toList(), Precision.FLOAT32);
         assertEquals(List.of(), report.failures());
-    }
-
-    private static int passed(Report report) {
-        return Integer.parseInt(report.summary().substring(0, report.summary().indexOf(' ')));
+        assertEquals("720 passed, 0 failed, 0 unknown", report.summary());
     }
 
     @Test
