@@ -47,9 +47,11 @@ public class LeNetStep {
         }
         labels = Tensor.of(classes);
         kernels = new Tensor[] {
-            Tensor.normal(generator, DType.FLOAT32, Shape.of(8, 1, 5, 5), 0, 0.2).requireGrad(),
+            Tensor.normal(generator, DType.FLOAT32, Shape.of(8, 1, 5, 5), 0, 0.2)
+                    .requireGrad(),
             Tensor.zeros(DType.FLOAT32, 8).requireGrad(),
-            Tensor.normal(generator, DType.FLOAT32, Shape.of(16, 8, 5, 5), 0, 0.07).requireGrad(),
+            Tensor.normal(generator, DType.FLOAT32, Shape.of(16, 8, 5, 5), 0, 0.07)
+                    .requireGrad(),
             Tensor.zeros(DType.FLOAT32, 16).requireGrad()
         };
         network = new Network(DType.FLOAT32, generator, 400, 120, 84, 10);

@@ -208,10 +208,7 @@ public final class Attention {
      */
     public record Norm(Tensor weight, @Nullable Tensor bias) {
         private Tensor of(Tensor x, double eps) {
-            Tensor centred = x.sub(x.mean(true, -1));
-            Tensor scaled =
-                    centred.div(centred.square().mean(true, -1).add(eps).sqrt()).mul(weight);
-            return bias == null ? scaled : scaled.add(bias);
+            return x.layerNorm(weight.shape(), weight, bias, eps);
         }
     }
 
@@ -285,11 +282,7 @@ public final class Attention {
         }
 
         private Tensor dropped(Tensor x) {
-            if (generator == null || dropout == 0) {
-                return x;
-            }
-            Tensor kept = Tensor.uniform(generator, x.dtype(), x.shape(), 0, 1).ge(dropout);
-            return Tensor.where(kept, x.div(1 - dropout), x.zerosLike());
+            return generator == null ? x : x.dropout(dropout, true, generator);
         }
     }
 
