@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * those, follows it; {@link #snapshot} does not. Tensors may be read by several threads at once.
  */
 public final class Tensor
-        implements ElementwiseMath,
+        implements ElementAccess,
+                ElementwiseMath,
                 ActivationMath,
                 LogicMath,
                 ReductionMath,
@@ -410,131 +411,6 @@ public final class Tensor
     }
 
     // ---- elements ----
-
-    /**
-     * Returns the one element.
-     *
-     * @throws ShapeException if there is not exactly one
-     */
-    public double item() {
-        if (size() != 1) {
-            throw new ShapeException("item: expected a tensor of one element, got shape " + shape);
-        }
-        Mode.reading("item", this);
-        return storage.get(0);
-    }
-
-    /**
-     * Returns the element at an index, one number for each axis; negative ones count from the end.
-     *
-     * @throws IndexOutOfBoundsException if there is no such element
-     */
-    public double get(int... index) {
-        if (index.length != rank()) {
-            throw new ShapeException(
-                    "get: expected " + rank() + " numbers for shape " + shape + ", got " + Arrays.toString(index));
-        }
-        Mode.reading("get", this);
-        int position = 0;
-        int last = index.length - 1;
-        for (int axis = 0; axis < index.length; axis++) {
-            // as the axes lie in the storage: a transposed parameter would be copied for each element
-            int i = transposed && axis >= last - 1 ? 2 * last - 1 - axis : axis;
-            int n = shape.size(i);
-            int k = index[i] < 0 ? index[i] + n : index[i];
-            if (k < 0 || k >= n) {
-                throw new IndexOutOfBoundsException("get: index " + Arrays.toString(index)
-                        + " is out of range for shape " + shape + "; expected " + Shape.range(n) + " at axis " + i);
-            }
-            position = position * n + k;
-        }
-        return storage.get(position);
-    }
-
-    /** Returns a copy of the elements in row-major order; {@code true} is 1. */
-    public double[] toDoubleArray() {
-        Mode.reading("toDoubleArray", this);
-        Storage data = data();
-        if (dtype() == DType.FLOAT64) {
-            return data.float64().clone();
-        }
-        double[] result = new double[size()];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = data.get(i);
-        }
-        return result;
-    }
-
-    /** Returns a copy of the elements in row-major order, rounded to float. */
-    public float[] toFloatArray() {
-        Mode.reading("toFloatArray", this);
-        Storage data = data();
-        if (dtype() == DType.FLOAT32) {
-            return data.float32().clone();
-        }
-        float[] result = new float[size()];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = (float) data.get(i);
-        }
-        return result;
-    }
-
-    /** Returns a copy of the elements of an int64 tensor in row-major order. */
-    public long[] toLongArray() {
-        Engine.expect("toLongArray", DType.INT64, this);
-        Mode.reading("toLongArray", this);
-        return data().int64().clone();
-    }
-
-    /** Returns a copy of the elements of a bool tensor in row-major order. */
-    public boolean[] toBooleanArray() {
-        Engine.expect("toBooleanArray", DType.BOOL, this);
-        Mode.reading("toBooleanArray", this);
-        return data().bool().clone();
-    }
-
-    /** Returns a copy of the elements of a matrix, row by row. */
-    public double[][] toDoubleMatrix() {
-        if (rank() != 2) {
-            throw new ShapeException("toDoubleMatrix: expected a matrix, got shape " + shape);
-        }
-        double[] values = toDoubleArray();
-        int columns = shape.size(1);
-        double[][] rows = new double[shape.size(0)][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = Arrays.copyOfRange(values, i * columns, (i + 1) * columns);
-        }
-        return rows;
-    }
-
-    /** Tells whether {@code |x − y| ≤ absolute + relative·|y|} for all elements; NaN equals NaN, infinities by sign. */
-    public boolean allClose(Tensor other, double relative, double absolute) {
-        if (!shape.equals(other.shape)) {
-            return false;
-        }
-        Storage left = data(); // outside the loop: of a transposed parameter each call is a copy
-        Storage right = other.data();
-        boolean whole = dtype() == DType.INT64 && other.dtype() == DType.INT64;
-        Mode.reading("allClose", this);
-        Mode.reading("allClose", other);
-        for (int i = 0; i < size(); i++) {
-            double a = left.get(i);
-            double b = right.get(i);
-            double distance = whole ? distance(left.int64()[i], right.int64()[i]) : Math.abs(a - b);
-            boolean same = whole ? distance == 0 : a == b || (Double.isNaN(a) && Double.isNaN(b));
-            if (!same && !(distance <= absolute + relative * Math.abs(b) && Double.isFinite(b))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Returns |a − b|, which a difference of doubles loses from 2⁵³ on. */
-    private static double distance(long a, long b) {
-        long difference = a - b;
-        boolean overflow = ((a ^ b) & (a ^ difference)) < 0;
-        return Math.abs(overflow ? (double) a - (double) b : (double) difference);
-    }
 
     /** Returns the elements in row-major order; a transposed view is copied on the first call. */
     Storage data() {
