@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  * for every operation that is not symmetric in two of its inputs, an impostor computes with these two swapped but keeps the rules.
  */
 class OperandSwapTest {
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 800;
 
     /** Far above the tolerances of the checks. */
     private static final double VISIBLE = 1e-3;

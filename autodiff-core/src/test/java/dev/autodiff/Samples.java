@@ -5,6 +5,7 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
 
@@ -79,9 +80,13 @@ final class Samples {
         } else if (family.isRecord()) {
             samples.add(ofRecord(family));
         } else {
-            for (Class<?> member : family.getPermittedSubclasses()) {
-                addFamily(member, samples);
+            List<Class<?>> members = Arrays.asList(family.getPermittedSubclasses());
+            if (family
+                    != Primitive
+                            .class) { // which lists them; where they are inferred, the order depends on the compiler
+                members.sort(Comparator.comparing(Class::getSimpleName));
             }
+            members.forEach(member -> addFamily(member, samples));
         }
     }
 
