@@ -1,5 +1,7 @@
 package dev.autodiff.benchmarks;
 
+import dev.autodiff.Autodiff;
+import dev.autodiff.Compiled;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
 import dev.autodiff.shape.DType;
@@ -30,6 +32,8 @@ public class XorStep {
     private Tensor y = Tensor.of(new double[][] {{0}, {1}, {1}, {0}});
     private Network network = new Network(dtype, Generator.seeded(1), 2, 4, 1);
 
+    private final Compiled compiled = Autodiff.compile(this::train);
+
     /** Makes the network and the data. */
     @Setup
     public void prepare() {
@@ -38,14 +42,24 @@ public class XorStep {
         network = new Network(dtype, Generator.seeded(1), 2, 4, 1);
     }
 
-    /** Forward, backward and update; returns the loss. */
-    @Benchmark
-    public double step() {
+    private Tensor train(Tensor inputs, Tensor targets) {
         network.clearGrads();
-        Tensor out = network.layer(1, network.layer(0, x).sigmoid()).sigmoid();
-        Tensor loss = out.squaredError(y);
+        Tensor out = network.layer(1, network.layer(0, inputs).sigmoid()).sigmoid();
+        Tensor loss = out.squaredError(targets);
         loss.backward();
         network.sgd(0.5);
-        return loss.item();
+        return loss;
+    }
+
+    /** Forward, backward and update, operation by operation; returns the loss. */
+    @Benchmark
+    public double step() {
+        return train(x, y).item();
+    }
+
+    /** The same step, captured and replayed. */
+    @Benchmark
+    public double replayed() {
+        return compiled.apply(x, y).item();
     }
 }
