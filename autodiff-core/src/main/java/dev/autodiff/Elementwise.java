@@ -622,6 +622,13 @@ enum Elementwise implements Primitive, Fusable {
             loops.binary(ordinal(), a, 0, 1, b, 0, 0, o, 0, n);
         } else if (yFull && x.size() == 1) {
             loops.binary(ordinal(), a, 0, 0, b, 0, 1, o, 0, n);
+        } else if (xFull
+                && y.size() > 0
+                && out.shape().endsWith(y.shape())) { // a row for each of many rows, such as a bias
+            int row = y.size();
+            for (int i = 0; i < n; i += row) {
+                loops.binary(ordinal(), a, i, 1, b, 0, 1, o, i, row);
+            }
         } else {
             Broadcasting.forEachRun(
                     out.shape(),

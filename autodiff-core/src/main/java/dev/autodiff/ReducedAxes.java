@@ -15,10 +15,7 @@ record ReducedAxes(Tensor source, int outer, int n, int inner) {
         int last = axes.get(count - 1);
         if (last - first + 1 == count) {
             return new ReducedAxes(
-                    x,
-                    shape.slice(0, first).size(),
-                    shape.slice(first, last + 1).size(),
-                    shape.slice(last + 1, shape.rank()).size());
+                    x, shape.size(0, first), shape.size(first, last + 1), shape.size(last + 1, shape.rank()));
         }
         int[] permutation = new int[shape.rank()];
         int next = 0;
@@ -32,10 +29,6 @@ record ReducedAxes(Tensor source, int outer, int n, int inner) {
             permutation[next++] = axes.get(i);
         }
         Tensor moved = new ShapeMove.Permute(Axes.of(permutation)).forward(new Tensor[] {x});
-        return new ReducedAxes(
-                moved,
-                moved.shape().slice(0, kept).size(),
-                moved.shape().slice(kept, shape.rank()).size(),
-                1);
+        return new ReducedAxes(moved, moved.shape().size(0, kept), moved.shape().size(kept, shape.rank()), 1);
     }
 }

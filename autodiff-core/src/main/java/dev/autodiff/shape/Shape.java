@@ -147,6 +147,21 @@ public final class Shape {
         return from == to ? SCALAR : owning(Arrays.copyOfRange(sizes, from, to));
     }
 
+    /** Returns the number of elements along this shape's axes {@code from} (inclusive) to {@code to} (exclusive). */
+    public int size(int from, int to) {
+        int product = 1;
+        for (int i = from; i < to; i++) {
+            product *= sizes[i];
+        }
+        return product;
+    }
+
+    /** Tells whether another shape's last axes are exactly those of this shape. */
+    public boolean endsWith(Shape other) {
+        int shift = sizes.length - other.sizes.length;
+        return shift >= 0 && Arrays.equals(sizes, shift, sizes.length, other.sizes, 0, other.sizes.length);
+    }
+
     /** Returns this shape followed by another. */
     public Shape concat(Shape other) {
         int[] result = Arrays.copyOf(sizes, sizes.length + other.sizes.length);
