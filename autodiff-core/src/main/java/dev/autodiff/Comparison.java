@@ -2,11 +2,10 @@ package dev.autodiff;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
-import org.jspecify.annotations.Nullable;
 
 /** Comparisons of two numbers, element by element with broadcasting, that yield a boolean and so have no derivative. */
 @SuppressWarnings("ImmutableEnumChecker") // the lambdas capture nothing
-enum Comparison implements Primitive {
+enum Comparison implements Discrete {
     EQ("eq", "x = y", (x, y) -> x == y),
     NE("ne", "x ≠ y", (x, y) -> x != y),
     LT("lt", "x < y", (x, y) -> x < y),
@@ -40,16 +39,6 @@ enum Comparison implements Primitive {
     @Override
     public String formula() {
         return formula;
-    }
-
-    @Override
-    public boolean isDifferentiable() {
-        return false;
-    }
-
-    @Override
-    public Keep keeps() {
-        return Keep.NOTHING;
     }
 
     @Override
@@ -98,15 +87,5 @@ enum Comparison implements Primitive {
                 },
                 x.shape(),
                 y.shape());
-    }
-
-    @Override
-    public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-        throw new GradientException(label + ": a comparison has no derivative");
-    }
-
-    @Override
-    public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        throw new GradientException(label + ": a comparison has no derivative");
     }
 }

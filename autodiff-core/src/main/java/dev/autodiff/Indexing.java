@@ -159,27 +159,7 @@ sealed interface Indexing extends Primitive {
     }
 
     /** Whole numbers that say where something is. They have no derivative. */
-    sealed interface Places extends Indexing {
-        @Override
-        default boolean isDifferentiable() {
-            return false;
-        }
-
-        @Override
-        default Keep keeps() {
-            return Keep.NOTHING;
-        }
-
-        @Override
-        default @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-            throw new GradientException(label() + ": places have no derivative");
-        }
-
-        @Override
-        default Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            throw new GradientException(label() + ": places have no derivative");
-        }
-    }
+    sealed interface Places extends Indexing, Discrete {}
 
     /**
      * Where the elements {@code x[i₀, …, index[i], …]} lie in a flattened x: for an index with as many axes as x, which stands for

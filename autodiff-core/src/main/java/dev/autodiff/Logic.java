@@ -3,11 +3,10 @@ package dev.autodiff;
 import dev.autodiff.kernel.LogicLoops;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
-import org.jspecify.annotations.Nullable;
 
 /** Connectives of two booleans, element by element with broadcasting; they have no derivative. The loops are generated from the value. */
 @SuppressWarnings({"ImmutableEnumChecker", "ShortCircuitBoolean"}) // nothing captured; no branches
-enum Logic implements Primitive {
+enum Logic implements Discrete {
     AND("logicalAnd", "x ∧ y", (x, y) -> x & y),
     OR("logicalOr", "x ∨ y", (x, y) -> x | y),
     XOR("logicalXor", "x ≠ y", (x, y) -> x ^ y);
@@ -41,16 +40,6 @@ enum Logic implements Primitive {
     }
 
     @Override
-    public boolean isDifferentiable() {
-        return false;
-    }
-
-    @Override
-    public Keep keeps() {
-        return Keep.NOTHING;
-    }
-
-    @Override
     public Tensor forward(Tensor[] in) {
         Tensor x = in[0];
         Tensor y = in[1];
@@ -67,15 +56,5 @@ enum Logic implements Primitive {
                 x.shape(),
                 y.shape());
         return Tensor.wrap(shape, out);
-    }
-
-    @Override
-    public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-        throw new GradientException(label + ": a boolean has no derivative");
-    }
-
-    @Override
-    public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        throw new GradientException(label + ": a boolean has no derivative");
     }
 }

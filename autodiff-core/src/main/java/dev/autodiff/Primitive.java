@@ -5,14 +5,12 @@ import dev.autodiff.shape.ShapeException;
 /** An operation of the library itself; the catalogue is the constants and records of the permitted families. */
 sealed interface Primitive extends Op
         permits Elementwise,
-                Comparison,
-                Logic,
+                Discrete,
                 Conversion,
                 Select,
                 Reduction,
                 ShapeMove,
                 Indexing,
-                Ranking,
                 Scan,
                 MatMul,
                 LinearAlgebra,

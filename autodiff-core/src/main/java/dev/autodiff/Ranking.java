@@ -4,32 +4,12 @@ import dev.autodiff.shape.Axes;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Answers about a whole lane of elements that have no derivative: where the largest is, in which order they stand, whether all are
  * true. The elements themselves are taken by these indices, and get their derivative from that.
  */
-sealed interface Ranking extends Primitive {
-    @Override
-    default boolean isDifferentiable() {
-        return false;
-    }
-
-    @Override
-    default Keep keeps() {
-        return Keep.NOTHING;
-    }
-
-    @Override
-    default @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-        throw new GradientException(label() + ": places and answers have no derivative");
-    }
-
-    @Override
-    default Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        throw new GradientException(label() + ": places and answers have no derivative");
-    }
+sealed interface Ranking extends Discrete {
 
     private static void checkElements(String operation, Shape shape, Axes axes) {
         if (shape.size() == 0 && shape.reduce(axes, false).size() > 0) {

@@ -6,7 +6,9 @@ import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 
 /**
@@ -60,6 +62,7 @@ final class Samples {
     }
 
     private final Generator random;
+    private final Set<Class<?>> walked = new HashSet<>();
 
     Samples(long seed) {
         random = Generator.seeded(seed);
@@ -68,11 +71,15 @@ final class Samples {
     /** Returns one random sample of every operation. */
     List<Sample> all() {
         List<Sample> samples = new ArrayList<>();
+        walked.clear();
         addFamily(Primitive.class, samples);
         return samples;
     }
 
     private void addFamily(Class<?> family, List<Sample> samples) {
+        if (!walked.add(family)) {
+            return; // a part of two families
+        }
         if (family.isEnum()) {
             for (Object constant : family.getEnumConstants()) {
                 samples.addAll(ofConstant((Op) constant));
