@@ -4,7 +4,6 @@ import dev.autodiff.kernel.ConvolutionPlan;
 import dev.autodiff.kernel.Convolutions;
 import dev.autodiff.kernel.Product;
 import dev.autodiff.kernel.WindowAxis;
-import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -40,21 +39,30 @@ sealed interface Convolution extends Primitive {
         return byFirst.add(bySecond);
     }
 
-    /** What the three have in common: find the sizes, allocate, run. */
-    private Tensor computed(Tensor[] in, Kernel kernel, Shape shape, int batch, int channels, int out) {
-        DType dtype = Engine.floating(label(), in);
-        Tensor result = Tensor.allocate(shape, dtype);
-        if (result.size() > 0 && in[0].size() > 0 && in[1].size() > 0) {
+    /** Runs a kernel for sizes that the inputs have. */
+    private void compute(Tensor[] in, Tensor result, Kernel kernel, int batch, int channels, int out) {
+        if (in[0].size() == 0 || in[1].size() == 0) {
+            result.storage().clear();
+        } else if (result.size() > 0) {
             ConvolutionPlan plan = new ConvolutionPlan(axes(), groups(), batch, channels / groups(), out / groups());
             kernel.run(
-                    Floats.of(dtype).convolutions(),
+                    Floats.of(result.dtype()).convolutions(),
                     plan,
-                    Floats.of(dtype).product(),
+                    Floats.of(result.dtype()).product(),
                     in[0].array(),
                     in[1].array(),
                     result.array());
         }
-        return result;
+    }
+
+    /** Returns the shape of the value. */
+    Shape shape(Shape first, Shape second);
+
+    @Override
+    default Tensor forward(Tensor[] in) {
+        Tensor out = Tensor.allocate(shape(in[0].shape(), in[1].shape()), Engine.floating(label(), in));
+        compute(in, out);
+        return out;
     }
 
     /** One of the kernels, as a reference to its method. */
@@ -82,19 +90,22 @@ sealed interface Convolution extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            int batch = in[0].shape().size(0);
-            int out = in[1].shape().size(0);
-            Shape spatial = Shape.of(axes.stream().mapToInt(WindowAxis::output).toArray());
-            Shape shape = Shape.of(batch, out).concat(spatial);
-            return ((Convolution) this)
-                    .computed(
+        public Shape shape(Shape x, Shape w) {
+            return Shape.of(x.size(0), w.size(0))
+                    .concat(Shape.of(axes.stream().mapToInt(WindowAxis::output).toArray()));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape x = in[0].shape();
+            ((Convolution) this)
+                    .compute(
                             in,
+                            out,
                             Convolutions::forward,
-                            shape,
-                            batch,
-                            in[0].shape().size(1),
-                            out);
+                            x.size(0),
+                            x.size(1),
+                            in[1].shape().size(0));
         }
 
         @Override
@@ -120,19 +131,16 @@ sealed interface Convolution extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            int batch = in[0].shape().size(0);
-            int channels = in[1].shape().size(1) * groups;
-            Shape spatial = Shape.of(axes.stream().mapToInt(WindowAxis::input).toArray());
-            Shape shape = Shape.of(batch, channels).concat(spatial);
-            return ((Convolution) this)
-                    .computed(
-                            in,
-                            Convolutions::byInput,
-                            shape,
-                            batch,
-                            channels,
-                            in[1].shape().size(0));
+        public Shape shape(Shape g, Shape w) {
+            return Shape.of(g.size(0), w.size(1) * groups)
+                    .concat(Shape.of(axes.stream().mapToInt(WindowAxis::input).toArray()));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape w = in[1].shape();
+            ((Convolution) this)
+                    .compute(in, out, Convolutions::byInput, in[0].shape().size(0), w.size(1) * groups, w.size(0));
         }
 
         @Override
@@ -158,14 +166,23 @@ sealed interface Convolution extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            int channels = in[0].shape().size(1);
-            int out = in[1].shape().size(1);
-            Shape kernel =
-                    Shape.of(axes.stream().mapToInt(WindowAxis.Sliding::kernel).toArray());
-            Shape shape = Shape.of(out, channels / groups).concat(kernel);
-            return ((Convolution) this)
-                    .computed(in, Convolutions::byWeight, shape, in[0].shape().size(0), channels, out);
+        public Shape shape(Shape x, Shape g) {
+            return Shape.of(g.size(1), x.size(1) / groups)
+                    .concat(Shape.of(
+                            axes.stream().mapToInt(WindowAxis.Sliding::kernel).toArray()));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape x = in[0].shape();
+            ((Convolution) this)
+                    .compute(
+                            in,
+                            out,
+                            Convolutions::byWeight,
+                            x.size(0),
+                            x.size(1),
+                            in[1].shape().size(1));
         }
 
         @Override

@@ -56,22 +56,28 @@ sealed interface Standardization extends Primitive {
                 .neg();
     }
 
+    @Override
+    default Tensor forward(Tensor[] in) {
+        Tensor out = Tensor.allocate(in[0].shape(), Engine.floating(label(), in));
+        compute(in, out);
+        return out;
+    }
+
     /** Runs one of the kernels on the tensor as [outer, kept, inner]. */
-    private Tensor computed(Tensor x, Tensor[] in) {
-        Tensor out = Tensor.allocate(x.shape(), Engine.floating(label(), in));
-        Shape shape = x.shape();
+    @Override
+    default void compute(Tensor[] in, Tensor out) {
+        Shape shape = out.shape();
         int outer = shape.slice(0, from()).size();
         int kept = shape.slice(from(), to()).size();
         int inner = shape.slice(to(), shape.rank()).size();
         if (out.size() > 0) {
-            var kernels = Floats.of(x.dtype()).standardizations();
+            var kernels = Floats.of(out.dtype()).standardizations();
             if (in.length == 1) {
-                kernels.standardize(epsilon(), x.array(), out.array(), outer, kept, inner);
+                kernels.standardize(epsilon(), in[0].array(), out.array(), outer, kept, inner);
             } else {
-                kernels.gradient(epsilon(), in[0].array(), x.array(), out.array(), outer, kept, inner);
+                kernels.gradient(epsilon(), in[0].array(), in[1].array(), out.array(), outer, kept, inner);
             }
         }
-        return out;
     }
 
     /** {@code y = (x − mean)·r}. Where x is constant, y is 0, and for ε = 0 NaN. */
@@ -85,11 +91,6 @@ sealed interface Standardization extends Primitive {
         @Override
         public String formula() {
             return "(x − mean) / √(variance + ε)";
-        }
-
-        @Override
-        public Tensor forward(Tensor[] in) {
-            return ((Standardization) this).computed(in[0], in);
         }
 
         @Override
@@ -119,11 +120,6 @@ sealed interface Standardization extends Primitive {
         @Override
         public Keep keeps() {
             return Keep.BOTH;
-        }
-
-        @Override
-        public Tensor forward(Tensor[] in) {
-            return ((Standardization) this).computed(in[1], in);
         }
 
         @Override

@@ -17,6 +17,16 @@ sealed interface Windows extends Primitive {
         return Keep.NOTHING;
     }
 
+    /** Returns the shape of the value. */
+    Shape shape(Tensor[] in);
+
+    @Override
+    default Tensor forward(Tensor[] in) {
+        Tensor out = Tensor.allocate(shape(in), Engine.floating(label(), in[0]));
+        compute(in, out);
+        return out;
+    }
+
     @Override
     default Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
         return Engine.apply(this, Objects.requireNonNull(tangents[0]));
@@ -48,12 +58,14 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            Shape planes = planes(x, axes.size());
-            Tensor out = Tensor.allocate(planes.concat(outputs(axes)), Engine.floating(label(), x));
-            Floats.of(x.dtype()).windows().sum(axes, planes.size(), x.array(), out.array());
-            return out;
+        public Shape shape(Tensor[] in) {
+            return planes(in[0], axes.size()).concat(outputs(axes));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            int planes = planes(in[0], axes.size()).size();
+            Floats.of(out.dtype()).windows().sum(axes, planes, in[0].array(), out.array());
         }
 
         @Override
@@ -76,12 +88,14 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            Shape planes = planes(x, axes.size());
-            Tensor out = Tensor.allocate(planes.concat(inputs(axes)), Engine.floating(label(), x));
-            Floats.of(x.dtype()).windows().spread(axes, planes.size(), x.array(), out.array());
-            return out;
+        public Shape shape(Tensor[] in) {
+            return planes(in[0], axes.size()).concat(inputs(axes));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            int planes = planes(in[0], axes.size()).size();
+            Floats.of(out.dtype()).windows().spread(axes, planes, in[0].array(), out.array());
         }
 
         @Override
@@ -112,14 +126,25 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
+        public Shape shape(Tensor[] in) {
+            return planes(in[0], axes.size()).concat(outputs(axes));
+        }
+
+        @Override
         public Tensor forward(Tensor[] in) {
+            Engine.floating(label(), in);
+            Tensor out = Tensor.allocate(shape(in), DType.INT64);
+            compute(in, out);
+            return out;
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
             Tensor x = in[0];
-            Engine.floating(label(), x);
-            Shape planes = planes(x, axes.size());
-            Shape shape = planes.concat(outputs(axes));
-            long[] places = new long[shape.size()];
-            Floats.of(x.dtype()).windows().largest(axes, planes.size(), x.array(), places);
-            return Tensor.wrap(shape, places);
+            int planes = planes(x, axes.size()).size();
+            Floats.of(x.dtype())
+                    .windows()
+                    .largest(axes, planes, x.array(), out.data().int64());
         }
 
         @Override
@@ -158,24 +183,21 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
+            Engine.expect(label() + ": places", DType.INT64, in[1]);
+            return in[1].shape();
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
             Tensor x = in[0];
-            Tensor places = in[1];
-            Engine.expect(label() + ": places", DType.INT64, places);
-            Tensor out = Tensor.allocate(places.shape(), Engine.floating(label(), x));
             int planes = planes(x, spatial.rank()).size();
             if (out.size() > 0) {
-                Floats.of(x.dtype())
+                long[] places = in[1].data().int64();
+                Floats.of(out.dtype())
                         .windows()
-                        .pick(
-                                planes,
-                                spatial.size(),
-                                out.size() / planes,
-                                x.array(),
-                                places.data().int64(),
-                                out.array());
+                        .pick(planes, spatial.size(), out.size() / planes, x.array(), places, out.array());
             }
-            return out;
         }
 
         @Override
@@ -212,24 +234,23 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
+        public Shape shape(Tensor[] in) {
+            Engine.expect(label() + ": places", DType.INT64, in[1]);
+            return planes(in[0], spatial.rank()).concat(spatial);
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
             Tensor x = in[0];
-            Tensor places = in[1];
-            Engine.expect(label() + ": places", DType.INT64, places);
-            Shape planes = planes(x, spatial.rank());
-            Tensor out = Tensor.allocate(planes.concat(spatial), Engine.floating(label(), x));
-            if (x.size() > 0) {
-                Floats.of(x.dtype())
+            int planes = planes(x, spatial.rank()).size();
+            if (x.size() == 0) {
+                out.storage().clear();
+            } else {
+                long[] places = in[1].data().int64();
+                Floats.of(out.dtype())
                         .windows()
-                        .drop(
-                                planes.size(),
-                                spatial.size(),
-                                x.size() / planes.size(),
-                                x.array(),
-                                places.data().int64(),
-                                out.array());
+                        .drop(planes, spatial.size(), x.size() / planes, x.array(), places, out.array());
             }
-            return out;
         }
 
         @Override
@@ -257,14 +278,15 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            int channels = x.shape().size(1);
-            Shape shape = Shape.of(
-                    x.shape().size(0), channels * kernel(axes), outputs(axes).size());
-            Tensor out = Tensor.allocate(shape, Engine.floating(label(), x));
-            Floats.of(x.dtype()).windows().unfold(axes, shape.size(0) * channels, x.array(), out.array());
-            return out;
+        public Shape shape(Tensor[] in) {
+            Shape x = in[0].shape();
+            return Shape.of(x.size(0), x.size(1) * kernel(axes), outputs(axes).size());
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape x = in[0].shape();
+            Floats.of(out.dtype()).windows().unfold(axes, x.size(0) * x.size(1), in[0].array(), out.array());
         }
 
         @Override
@@ -287,13 +309,15 @@ sealed interface Windows extends Primitive {
         }
 
         @Override
-        public Tensor forward(Tensor[] in) {
-            Tensor x = in[0];
-            int channels = x.shape().size(1) / kernel(axes);
-            Shape planes = Shape.of(x.shape().size(0), channels);
-            Tensor out = Tensor.allocate(planes.concat(inputs(axes)), Engine.floating(label(), x));
-            Floats.of(x.dtype()).windows().fold(axes, planes.size(), x.array(), out.array());
-            return out;
+        public Shape shape(Tensor[] in) {
+            Shape x = in[0].shape();
+            return Shape.of(x.size(0), x.size(1) / kernel(axes)).concat(inputs(axes));
+        }
+
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape planes = out.shape().slice(0, 2);
+            Floats.of(out.dtype()).windows().fold(axes, planes.size(), in[0].array(), out.array());
         }
 
         @Override

@@ -46,6 +46,29 @@ class WindowMathTest {
         assertIs(LINE.maxPool1d(Window.of(2).stride(5).padding(1).ceil(true)), 1, 4);
     }
 
+    /** Windows of 2 × 2 have a loop of their own; windows over two equal planes take the general one. */
+    @Test
+    void squaresOfFourAreTakenAsAnyOtherWindow() {
+        double[] special = {
+            0.0, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, 1, -1, 2
+        };
+        for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+            for (int seed = 0; seed < 20; seed++) {
+                double[] values = image(seed, 2, 3, 9, 6).toDoubleArray();
+                java.util.Random random = new java.util.Random(seed);
+                for (int i = 0; i < (seed < 10 ? 40 : 4) * seed; i++) {
+                    values[random.nextInt(values.length)] = special[random.nextInt(special.length)];
+                }
+                Tensor x = Tensor.of(values, Shape.of(2, 3, 9, 6)).to(dtype).requireGrad();
+                x.maxPool2d(2).sum().backward();
+                double[] got = java.util.Objects.requireNonNull(x.grad()).toDoubleArray();
+                x.clearGrad();
+                Tensor.stack(2, x, x).maxPool3d(Window.of(2)).sum().backward();
+                assertArrayEquals(java.util.Objects.requireNonNull(x.grad()).toDoubleArray(), got, "seed " + seed);
+            }
+        }
+    }
+
     @Test
     void ofEqualElementsTheFirstGetsTheGradient() {
         Tensor x = Tensor.ones(DType.FLOAT64, 1, 1, 2, 3).requireGrad();

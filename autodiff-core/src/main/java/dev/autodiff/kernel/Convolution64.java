@@ -1,6 +1,8 @@
 package dev.autodiff.kernel;
 
-/** Convolutions as matrix products, see {@link Convolutions}. */
+import java.util.Arrays;
+
+/** Convolutions as matrix products, see {@link Convolutions}; those with distance 1 between the windows by {@link UnitStride64}. */
 final class Convolution64 implements Convolutions<double[]> {
     /** The most elements of a block of patches, so that it stays in the second-level cache. */
     private static final int BLOCK = 1 << 16;
@@ -90,6 +92,9 @@ final class Convolution64 implements Convolutions<double[]> {
     @Override
     public void forward(ConvolutionPlan plan, Product<double[]> product, double[] x, double[] w, double[] y) {
         Job job = new Job(plan);
+        if (!job.patches.isIdentity() && UnitStride64.forward(plan, product, x, w, y)) {
+            return;
+        }
         Patches64 patches = job.patches;
         int m = plan.outPerGroup();
         int all = patches.outputs;
@@ -122,6 +127,10 @@ final class Convolution64 implements Convolutions<double[]> {
     @Override
     public void byInput(ConvolutionPlan plan, Product<double[]> product, double[] g, double[] w, double[] x) {
         Job job = new Job(plan);
+        if (!job.patches.isIdentity() && UnitStride64.byInput(plan, product, g, w, x)) {
+            return;
+        }
+        Arrays.fill(x, 0);
         Patches64 patches = job.patches;
         int m = plan.outPerGroup();
         int all = patches.outputs;
@@ -152,6 +161,10 @@ final class Convolution64 implements Convolutions<double[]> {
     @Override
     public void byWeight(ConvolutionPlan plan, Product<double[]> product, double[] x, double[] g, double[] w) {
         Job job = new Job(plan);
+        if (!job.patches.isIdentity() && UnitStride64.byWeight(plan, product, x, g, w)) {
+            return;
+        }
+        Arrays.fill(w, 0);
         int size = plan.groups() * plan.outPerGroup() * job.k;
         int chunks = Math.min(plan.batch(), Math.min(MOST_SUMS, Math.max(1, SUMS / Math.max(1, size))));
         if (size == 0 || chunks == 0) {

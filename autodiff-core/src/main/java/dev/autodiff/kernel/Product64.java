@@ -105,6 +105,53 @@ final class Product64 implements Product<double[]> {
         }
     }
 
+    @Override
+    public void multiplyRows(int m, int n, int k, double[] a, int ao, double[] b, int[] starts, double[] c, int co) {
+        Buffers buffers = BUFFERS.get();
+        for (int j = 0; j < n; j += NC) {
+            int nc = Math.min(NC, n - j);
+            for (int p = 0; p < k; p += KC) {
+                int kc = Math.min(KC, k - p);
+                for (int q = 0; q < kc; q++) {
+                    System.arraycopy(b, starts[p + q] + j, buffers.b[q], 0, nc);
+                }
+                clearBehind(kc, nc, buffers.b);
+                for (int i = 0; i < m; i += MR) {
+                    int rows = Math.min(MR, m - i);
+                    fourRows(rows, nc, kc, a, ao + i * k + p, k, 1, buffers, c, co + i * n + j, n, p > 0);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void addRowProducts(
+            int m, int n, int terms, double[] a, double[] b, int[] starts, int apart, double[] c, int co) {
+        Buffers buffers = BUFFERS.get();
+        int columns = starts.length;
+        for (int t = 0; t < terms; t++) {
+            for (int j = 0; j < columns; j += NC) {
+                int nc = Math.min(NC, columns - j);
+                for (int p = 0; p < n; p += KC) {
+                    int kc = Math.min(KC, n - p);
+                    for (int q = 0; q < kc; q += 8) { // eight at a time, as in copyRows; n is a multiple of that
+                        for (int s = 0; s < nc; s++) {
+                            int from = starts[j + s] + t * apart + p + q;
+                            for (int r = 0; r < 8; r++) {
+                                buffers.b[q + r][s] = b[from + r];
+                            }
+                        }
+                    }
+                    for (int i = 0; i < m; i += MR) {
+                        int rows = Math.min(MR, m - i);
+                        int from = (i * terms + t) * n + p;
+                        fourRows(rows, nc, kc, a, from, terms * n, 1, buffers, c, co + i * columns + j, columns, true);
+                    }
+                }
+            }
+        }
+    }
+
     private static void copyRows(int kc, int nc, double[] b, int bo, int bp, int bj, double[][] rows) {
         if (bj == 1) {
             for (int p = 0; p < kc; p++) {
@@ -121,6 +168,10 @@ final class Product64 implements Product<double[]> {
                 }
             }
         }
+        clearBehind(kc, nc, rows);
+    }
+
+    private static void clearBehind(int kc, int nc, double[][] rows) {
         if (kc % 2 == 1) {
             Arrays.fill(rows[kc], 0, nc, 0);
         }

@@ -45,6 +45,20 @@ final class WindowPlan {
         outputs = outs;
     }
 
+    /** Tells whether the windows are 2 × 2 neighbours in a plane, side by side, none of them in a padding. */
+    boolean isPairs() {
+        return output[0] == 1 && end[0][0] - first[0][0] == 1 && isPairs(1) && isPairs(2);
+    }
+
+    private boolean isPairs(int d) {
+        for (int o = 0; o < output[d]; o++) {
+            if (first[d][o] != 2 * o || end[d][o] != 2 * o + 2) {
+                return false;
+            }
+        }
+        return step[d] == 1 && first[d].length > 0;
+    }
+
     private static WindowAxis axis(List<? extends WindowAxis> axes, int d) {
         int missing = RANK - axes.size();
         if (missing < 0) {

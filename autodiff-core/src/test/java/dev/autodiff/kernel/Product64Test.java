@@ -120,6 +120,50 @@ class Product64Test {
         }
     }
 
+    @Property(tries = 60)
+    void rowsAnywhereInAnArrayAreMultiplied(
+            @ForAll @IntRange(min = 1, max = 9) int m,
+            @ForAll @IntRange(min = 1, max = 300) int n,
+            @ForAll @IntRange(min = 1, max = 270) int k,
+            @ForAll @IntRange(min = 1, max = 3) int terms,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        int padded = (n + Product.UNIT - 1) / Product.UNIT * Product.UNIT;
+        double[] b = numbers(random, 700 + terms * padded);
+        int[] rows = random.ints(k, 0, 700).toArray();
+        double[] left = numbers(random, m * k);
+        double[] right = numbers(random, m * terms * padded);
+        for (Kernels kernels : Usable.KERNELS) {
+            double[] product = new double[m * n + 1];
+            kernels.float64().product().multiplyRows(m, n, k, left, 0, b, rows, product, 1);
+            double[] sums = new double[m * k + 1];
+            Arrays.fill(sums, 0.5);
+            kernels.float64().product().addRowProducts(m, padded, terms, right, b, rows, padded, sums, 1);
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    /*wide*/ double want = 0;
+                    /*wide*/ double size = 0;
+                    for (int p = 0; p < k; p++) {
+                        /*wide*/ double factor = left[i * k + p];
+                        want += factor * b[rows[p] + j];
+                        size += Math.abs(factor * b[rows[p] + j]);
+                    }
+                    assertEquals(want, product[1 + i * n + j], (k + 1) * ROUNDING * size, kernels.name());
+                }
+                for (int p = 0; p < k; p++) {
+                    /*wide*/ double want = 0.5;
+                    /*wide*/ double size = 0.5;
+                    for (int q = 0; q < terms * padded; q++) {
+                        /*wide*/ double factor = right[i * terms * padded + q];
+                        want += factor * b[rows[p] + q];
+                        size += Math.abs(factor * b[rows[p] + q]);
+                    }
+                    assertEquals(want, sums[1 + i * k + p], (terms * padded + 1) * ROUNDING * size, kernels.name());
+                }
+            }
+        }
+    }
+
     private static double[] withSpecials(Random random, int n) {
         double[] result = numbers(random, n);
         double[] special = {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN};

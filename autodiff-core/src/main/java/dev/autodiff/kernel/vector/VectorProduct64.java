@@ -117,6 +117,17 @@ final class VectorProduct64 implements Product<double[]> {
         }
     }
 
+    @Override
+    public void multiplyRows(int m, int n, int k, double[] a, int ao, double[] b, int[] rows, double[] c, int co) {
+        VectorRows64.multiply(m, n, k, a, ao, b, rows, c, co);
+    }
+
+    @Override
+    public void addRowProducts(
+            int m, int n, int terms, double[] a, double[] b, int[] rows, int apart, double[] c, int co) {
+        VectorRows64.addProducts(m, n, terms, a, b, rows, apart, c, co);
+    }
+
     // ---- without packing ----
 
     /** Each row of c as a sum of rows of b. */
