@@ -12,5 +12,5 @@ echo autodiff: building (the first time this fetches what the build needs)>&2
 call "%root%mvnw.cmd" -f "%root%pom.xml" -q -B -ntp -Dquick -Dmaven.test.skip=true -pl autodiff-examples -am package 1>&2 || (echo autodiff: the build failed>&2 & exit /b 1)
 type nul >"%lib%\.built"
 :run
-"%java%" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true %AUTODIFF_JAVA_OPTS% -cp "%lib%\*" dev.autodiff.examples.Main %*
+"%java%" --add-modules jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Djava.awt.headless=true "-Dautodiff.peers=%root%autodiff-benchmarks\peers\target\quick\lib" %AUTODIFF_JAVA_OPTS% -cp "%lib%\*" dev.autodiff.examples.Main %*
 exit /b %ERRORLEVEL%

@@ -1,5 +1,6 @@
 package dev.autodiff.examples;
 
+import dev.autodiff.benchmarks.compare.BenchProgram;
 import dev.autodiff.examples.goldens.GoldensProgram;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Programs that show what automatic differentiation does.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "PROGRAM",
-        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class})
+        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class, BenchProgram.class})
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;

@@ -54,7 +54,7 @@ class MainTest {
         Result result = run();
         assertEquals(0, result.code);
         assertEquals(
-                List.of("mnist", "predict", "goldens"),
+                List.of("mnist", "predict", "goldens", "bench"),
                 result.out
                         .lines()
                         .map(line -> line.substring(0, line.indexOf(' ')))
@@ -84,7 +84,9 @@ class MainTest {
                 "predict some.png | --model",
                 "predict --model m images.gz | --index",
                 "goldens | DIR",
-                "goldens --dtype int64 . | --dtype"
+                "goldens --dtype int64 . | --dtype",
+                "bench --only W1,W8 | --only",
+                "bench --peers numpy | --peers"
             })
     void wrongUsageIsNamedAndEndsWithTwo(String arguments, String named) {
         Result result = run(arguments.split(" ", -1));
