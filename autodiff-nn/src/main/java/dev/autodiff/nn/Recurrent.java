@@ -122,7 +122,8 @@ public final class Recurrent {
         weights.check("lstmCell", 4, x);
         LstmState before = state == null ? zeroState(x, weights) : state;
         checkState("lstmCell", x, before.hidden(), weights);
-        return lstmStep(projected(x, weights, true), before, weights);
+        Tensor gates = projected(x, weights, true).add(before.hidden().linear(weights.hidden(), null));
+        return lstmStep(gates, before.cell(), weights.size());
     }
 
     /**
@@ -165,14 +166,19 @@ public final class Recurrent {
     public static LstmOutput lstm(Tensor x, @Nullable LstmState initial, List<Weights> weights, Option... options) {
         Sequence sequence = new Sequence("lstm", 4, true, x, weights, options);
         List<LstmState> last = new ArrayList<>();
-        Tensor output = sequence.run((projected, reverse, place, w) -> {
+        Tensor output = sequence.run(false, (xs, reverse, place, w) -> {
             Tensor h = sequence.initial(initial == null ? null : initial.hidden(), place, w);
             Tensor c = sequence.initial(initial == null ? null : initial.cell(), place, w);
             LstmState state = new LstmState(h, c);
+            // One product of x and h side by side: the gradients of projected inputs would have to be put together from
+            // those of each step.
+            Tensor joined = Tensor.concat(1, w.input(), w.hidden());
+            Tensor bias = bias(w, true);
             Tensor[] hs = new Tensor[sequence.steps];
             for (int i = 0; i < hs.length; i++) {
                 int t = reverse ? hs.length - 1 - i : i;
-                state = lstmStep(projected[t], state, w);
+                Tensor gates = Tensor.concat(-1, xs[t], state.hidden()).linear(joined, bias);
+                state = lstmStep(gates, state.cell(), w.size());
                 hs[t] = state.hidden();
             }
             last.add(state);
@@ -212,7 +218,7 @@ public final class Recurrent {
 
     private static Output plain(Sequence sequence, Step step, @Nullable Tensor initial) {
         List<Tensor> last = new ArrayList<>();
-        Tensor output = sequence.run((projected, reverse, place, w) -> {
+        Tensor output = sequence.run(true, (projected, reverse, place, w) -> {
             Tensor h = sequence.initial(initial, place, w);
             Tensor[] hs = new Tensor[sequence.steps];
             for (int i = 0; i < hs.length; i++) {
@@ -233,15 +239,12 @@ public final class Recurrent {
         Tensor of(Tensor projected, Tensor h, Weights weights);
     }
 
-    private static LstmState lstmStep(Tensor projected, LstmState state, Weights weights) {
-        int n = weights.size();
-        Tensor gates = projected.add(state.hidden().linear(weights.hidden(), null));
+    private static LstmState lstmStep(Tensor gates, Tensor before, int n) {
         Tensor open = gates.narrow(-1, 0, 2 * n).sigmoid(); // input and forget gate side by side
         Tensor news = gates.narrow(-1, 2 * n, n).tanh();
         Tensor shown = gates.narrow(-1, 3 * n, n).sigmoid();
-        Tensor cell = open.narrow(-1, n, n)
-                .mul(state.cell())
-                .add(open.narrow(-1, 0, n).mul(news));
+        Tensor cell =
+                open.narrow(-1, n, n).mul(before).add(open.narrow(-1, 0, n).mul(news));
         return new LstmState(shown.mul(cell.tanh()), cell);
     }
 
@@ -271,9 +274,13 @@ public final class Recurrent {
 
     /** Multiplies inputs of all times and rows with their weights at once; the hidden bias joins in where it is merely added. */
     private static Tensor projected(Tensor x, Weights weights, boolean bothBiases) {
+        return x.linear(weights.input(), bias(weights, bothBiases));
+    }
+
+    private static @Nullable Tensor bias(Weights weights, boolean both) {
         Tensor bias = weights.inputBias();
-        Tensor other = bothBiases ? weights.hiddenBias() : null;
-        return x.linear(weights.input(), bias == null ? other : other == null ? bias : bias.add(other));
+        Tensor other = both ? weights.hiddenBias() : null;
+        return bias == null ? other : other == null ? bias : bias.add(other);
     }
 
     private static Tensor zeros(Tensor x, Weights weights) {
@@ -297,7 +304,7 @@ public final class Recurrent {
     private static final class Sequence {
         /** Runs all steps of one layer in one direction and returns h at each time. */
         interface Pass {
-            Tensor[] run(Tensor[] projected, boolean reverse, int place, Weights weights);
+            Tensor[] run(Tensor[] inputs, boolean reverse, int place, Weights weights);
         }
 
         private final String operation;
@@ -333,16 +340,17 @@ public final class Recurrent {
             }
         }
 
-        Tensor run(Pass pass) {
+        /** Runs all layers, whose steps read inputs that are projected already, or as they are. */
+        Tensor run(boolean projecting, Pass pass) {
             Tensor input = x;
             for (int place = 0; place < weights.size(); place += directions) {
                 Tensor[] outputs = new Tensor[directions];
                 for (int d = 0; d < directions; d++) {
                     Weights w = weights.get(place + d);
                     w.check(operation, gates, input);
-                    Tensor[] projected = new Tensor[steps];
-                    cut(projected(input, w, bothBiases), 0, projected);
-                    outputs[d] = Tensor.stack(0, pass.run(projected, d == 1, place + d, w));
+                    Tensor[] inputs = new Tensor[steps];
+                    cut(projecting ? projected(input, w, bothBiases) : input, 0, inputs);
+                    outputs[d] = Tensor.stack(0, pass.run(inputs, d == 1, place + d, w));
                 }
                 input = directions == 1 ? outputs[0] : Tensor.concat(-1, outputs);
             }
