@@ -239,14 +239,23 @@ final class Reductions64 implements Reductions<double[]> {
      * where ∞ − ∞ would give NaN.
      */
     static void logSumExpOfRows(double[] x, int first, int end, int n, /*wide*/ double[] out) {
+        double[] max = new double[end - first];
+        shiftedLogSums(x, first, end, n, max, out);
+        for (int i = 0; i < max.length; i++) {
+            out[i] = Double.isInfinite(max[i]) ? max[i] : max[i] + out[i];
+        }
+    }
+
+    /** Sets {@code max[r − first] = m_r} to the largest of a row of n neighbours and {@code out[r − first] = log Σ_j exp(x[r, j] − m_r)}. */
+    static void shiftedLogSums(double[] x, int first, int end, int n, double[] max, /*wide*/ double[] out) {
         // many short rows at once, or one long row in stretches: loops of some hundred elements are the fast ones
         int together = Math.max(1, STRETCH / Math.max(1, n));
         double[] scratch = new double[n > STRETCH ? STRETCH : Math.min(together, end - first) * n];
-        double[] max = new double[together];
         for (int r = first; r < end; r += together) {
             int rows = Math.min(together, end - r);
+            int to = r - first;
             for (int q = 0; q < rows; q++) {
-                max[q] = max(x, (r + q) * n, n);
+                max[to + q] = max(x, (r + q) * n, n);
             }
             if (n > STRETCH) {
                 /*wide*/ double sum = 0;
@@ -254,23 +263,23 @@ final class Reductions64 implements Reductions<double[]> {
                     int length = Math.min(STRETCH, n - j);
                     System.arraycopy(x, r * n + j, scratch, 0, length);
                     for (int i = 0; i < length; i++) {
-                        scratch[i] -= max[0];
+                        scratch[i] -= max[to];
                     }
                     Transcendental.exp(scratch, scratch, 0, length);
                     sum += pairwise(scratch, 0, length);
                 }
-                out[r - first] = log(sum, max[0]);
+                out[to] = Math.log(sum);
                 continue;
             }
             System.arraycopy(x, r * n, scratch, 0, rows * n);
             for (int q = 0; q < rows; q++) {
                 for (int i = q * n; i < (q + 1) * n; i++) {
-                    scratch[i] -= max[q];
+                    scratch[i] -= max[to + q];
                 }
             }
             Transcendental.exp(scratch, scratch, 0, rows * n);
             for (int q = 0; q < rows; q++) {
-                out[r + q - first] = log(pairwise(scratch, q * n, n), max[q]);
+                out[to + q] = Math.log(pairwise(scratch, q * n, n));
             }
         }
     }

@@ -9,10 +9,27 @@ final class Rows64 implements Rows<double[]> {
         Workers.range(rows, 1, NANOS * rows * n, work);
     }
 
-    private static /*wide*/ double[] logSumExp(double[] x, int first, int end, int n) {
-        /*wide*/ double[] sums = new /*wide*/ double[end - first];
-        Reductions64.logSumExpOfRows(x, first, end, n, sums);
-        return sums;
+    /**
+     * The largest of each row and {@code log Σ_j exp(x[r, j] − largest)}, kept apart: their sum would round the logarithm away where the
+     * logits are large.
+     */
+    private static final class Shifts {
+        private final int first;
+        private final double[] max;
+        private final /*wide*/ double[] log;
+
+        Shifts(double[] x, int first, int end, int n) {
+            this.first = first;
+            this.max = new double[end - first];
+            this.log = new /*wide*/ double[end - first];
+            Reductions64.shiftedLogSums(x, first, end, n, max, log);
+        }
+
+        /** Returns the logarithm of the softmax of an element of row r. */
+        /*wide*/ double logSoftmax(double x, int r) {
+            /*wide*/ double wide = x;
+            return (wide - max[r - first]) - log[r - first];
+        }
     }
 
     @Override
@@ -48,11 +65,11 @@ final class Rows64 implements Rows<double[]> {
     @Override
     public void logSoftmax(double[] x, double[] out, int rows, int n) {
         forRows(rows, n, (first, end) -> {
-            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            Shifts shifts = new Shifts(x, first, end, n);
             for (int r = first; r < end; r++) {
                 int from = r * n;
                 for (int j = from; j < from + n; j++) {
-                    out[j] = /*narrow*/ (x[j] - shift[r - first]);
+                    out[j] = /*narrow*/ shifts.logSoftmax(x[j], r);
                 }
             }
         });
@@ -95,9 +112,9 @@ final class Rows64 implements Rows<double[]> {
     @Override
     public void crossEntropy(double[] x, long[] label, double[] loss, int rows, int n) {
         forRows(rows, n, (first, end) -> {
-            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            Shifts shifts = new Shifts(x, first, end, n);
             for (int r = first; r < end; r++) {
-                loss[r] = /*narrow*/ (shift[r - first] - x[r * n + (int) label[r]]);
+                loss[r] = /*narrow*/ -shifts.logSoftmax(x[r * n + (int) label[r]], r);
             }
         });
     }
@@ -116,12 +133,12 @@ final class Rows64 implements Rows<double[]> {
     @Override
     public void crossEntropy(double[] x, double[] target, double[] loss, int rows, int n) {
         forRows(rows, n, (first, end) -> {
-            /*wide*/ double[] shift = logSumExp(x, first, end, n);
+            Shifts shifts = new Shifts(x, first, end, n);
             for (int r = first; r < end; r++) {
                 int from = r * n;
                 /*wide*/ double sum = 0;
                 for (int j = from; j < from + n; j++) {
-                    sum += target[j] * (shift[r - first] - x[j]);
+                    sum -= target[j] * shifts.logSoftmax(x[j], r);
                 }
                 loss[r] = /*narrow*/ sum;
             }

@@ -1,5 +1,6 @@
 package dev.autodiff.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -112,6 +113,26 @@ class Rows64Test {
             k.softmax(new double[] {Double.NEGATIVE_INFINITY, 0, 0, Double.NEGATIVE_INFINITY}, out, 1, 4);
             assertEquals(0, out[0]);
             assertEquals(0.5, out[1]);
+        }
+    }
+
+    /** Added to logits of this size, the logarithm of the sum would lose all but a few of its digits. */
+    @Test
+    void logitsFarFromZeroKeepTheDigitsOfTheirDifferences() {
+        float far = 1 << 20; // a float32 holds the logits exactly
+        double[] near = {0, 3, 9, 12};
+        double[] x = {far, far + 3, far + 9, far + 12};
+        for (Kernels kernels : Usable.KERNELS) {
+            Rows<double[]> k = kernels.float64().rows();
+            double[][] out = new double[2][4];
+            k.logSoftmax(near, out[0], 1, 4);
+            k.logSoftmax(x, out[1], 1, 4);
+            assertArrayEquals(out[0], out[1]);
+            double[] loss = new double[1];
+            k.crossEntropy(x, new long[] {3}, loss, 1, 4);
+            assertEquals(-out[0][3], loss[0]);
+            k.crossEntropy(x, new double[] {0, 0, 0, 1}, loss, 1, 4);
+            assertEquals(-out[0][3], loss[0]);
         }
     }
 
