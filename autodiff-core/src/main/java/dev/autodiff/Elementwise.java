@@ -56,7 +56,7 @@ enum Elementwise implements Primitive, Fusable {
     POW(
             "pow",
             "x^y",
-            (x, y) -> Math.pow(x, y),
+            (x, y) -> SpecialFunctions.pow(x, y),
             Keep.INPUTS,
             (g, x, y, out) -> powByBase(g, x, y),
             (g, x, y, out) -> powByExponent(g, x, y)),
@@ -64,17 +64,17 @@ enum Elementwise implements Primitive, Fusable {
     POW_BY_BASE(
             "powByBase",
             "x·z·y^(z − 1), 0 for z = 0",
-            (x, y, z) -> z == 0 ? 0 : x * z * Math.pow(y, z - 1),
+            (x, y, z) -> z == 0 ? 0 : x * z * SpecialFunctions.pow(y, z - 1),
             Keep.INPUTS,
             (g, x, y, z, out) -> powByBase(g, y, z),
-            (g, x, y, z, out) -> powByBase(g.mul(x).mul(z), y, z.sub(1)),
+            (g, x, y, z, out) -> onlyWhere(z.ne(0), powByBase(g.mul(x).mul(z), y, z.sub(1))),
             (g, x, y, z, out) ->
                     g.mul(x).mul(y.pow(z.sub(1))).add(powByExponent(g.mul(x).mul(z), y, z.sub(1)))),
     @PyTorchName("")
     POW_BY_EXPONENT(
             "powByExponent",
             "x·y^z·log y, 0 for y = 0, z ≥ 0",
-            (x, y, z) -> y == 0 && z >= 0 ? 0 : x * Math.pow(y, z) * Math.log(y),
+            (x, y, z) -> y == 0 && z >= 0 ? 0 : x * SpecialFunctions.pow(y, z) * Math.log(y),
             Keep.INPUTS,
             (g, x, y, z, out) -> powByExponent(g, y, z),
             (g, x, y, z, out) ->
@@ -476,7 +476,7 @@ enum Elementwise implements Primitive, Fusable {
     LOG_LOSS_WITH_LOGITS(
             "logLossWithLogits",
             "max(x, 0) − x·y + log(1 + e^(−|x|))",
-            (x, y) -> Math.max(x, 0) - x * y + Math.log1p(Math.exp(-Math.abs(x))),
+            (x, y) -> (x < 0 ? -x * y : x * (1 - y)) + Math.log1p(Math.exp(-Math.abs(x))), // ∞ − ∞·0 would be NaN
             Keep.INPUTS,
             (g, x, y, out) -> g.mul(x.sigmoid().sub(y)),
             (g, x, y, out) -> g.mul(x).neg());

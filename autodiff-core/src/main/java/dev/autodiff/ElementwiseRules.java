@@ -98,12 +98,15 @@ final class ElementwiseRules {
     static Tensor geluTanhCurvature(Tensor y) {
         double c = 2 * Math.sqrt(2 / Math.PI);
         double a = 0.044715;
-        Tensor square = y.square();
-        Tensor s = y.mul(square.mul(a).add(1)).mul(c).sigmoid();
+        Tensor near = y.clamp(-25, 25); // beyond, all is 0, and the powers of y would overflow
+        Tensor square = near.square();
+        Tensor p = near.mul(square.mul(a).add(1)).mul(c);
+        Tensor s = p.sigmoid();
         Tensor first = square.mul(3 * a).add(1).mul(c);
-        Tensor second = y.mul(6 * a * c);
+        Tensor second = near.mul(6 * a * c);
         Tensor bend = s.mul(-2).add(1).mul(first.square()).add(second);
-        return sigmoidGradient(first.mul(2).add(y.mul(bend)), s);
+        return sigmoidGradient(
+                first.mul(2).add(near.mul(bend)), p.abs().neg().sigmoid()); // σ′ is even, and 1 − σ cancels above
     }
 
     /** Returns x below 0, else 0, whose derivative at 0 is 0: the second derivative of ELU at its kink, as in PyTorch. */
@@ -116,8 +119,9 @@ final class ElementwiseRules {
         return Tensor.where(x.lt(threshold), x, x.detach());
     }
 
-    /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; NaN where one is NaN. */
+    /** Returns 1 where x is larger, ½ where they are equal and 0 where x is smaller; 1 where one is NaN, as in PyTorch. */
     static Tensor share(Tensor x, Tensor y) {
-        return x.detach().sub(y.detach()).sign().add(1).mul(0.5);
+        Tensor above = Tensor.where(x.eq(y), x.scalarLike(0.5), x.scalarLike(1));
+        return onlyWhere(x.lt(y).logicalNot(), above);
     }
 }

@@ -54,6 +54,52 @@ class ElementwiseMathTest {
     }
 
     @Test
+    void onePowerAnythingIsOne() {
+        assertArrayEquals(
+                new double[] {1, 1, 1, 1, 1},
+                of(1, 1, 1, -1, -1).pow(of(INF, -INF, NAN, INF, -INF)).toDoubleArray());
+        assertArrayEquals(new double[] {NAN, 1}, of(NAN, NAN).pow(of(2, 0)).toDoubleArray());
+    }
+
+    @Test
+    void allDerivativesOfAConstantPowerAreZero() {
+        double[] x = {0, 1e-300, -2, 3};
+        assertArrayEquals(new double[4], slope(z -> z.pow(0), x));
+        assertArrayEquals(new double[4], curvature(z -> z.pow(0), x));
+        assertArrayEquals(new double[4], curvature(z -> z.pow(1), x));
+    }
+
+    /** As in PyTorch 1.13: the value is NaN, and neither side is known to be smaller. */
+    @Test
+    void theLargerOfNaNAndANumberIsNaNAndBothGetTheGradient() {
+        Tensor x = of(NAN, 1, 2, 3).requireGrad();
+        Tensor y = of(1, NAN, 2, 4).requireGrad();
+        for (Tensor out : List.of(x.maximum(y), x.minimum(y))) {
+            assertEquals(NAN, out.get(0));
+            assertEquals(NAN, out.get(1));
+            for (Tensor g : Autodiff.gradients(out.sum(), List.of(x, y))) {
+                assertArrayEquals(new double[] {1, 1, 0.5}, g.narrow(0, 0, 3).toDoubleArray());
+            }
+        }
+    }
+
+    /** {@code y·(6·a·c·y…)} of the second derivative overflows long after it is 0; at 6, 1 − σ would keep 5 digits. */
+    @Test
+    void theSecondDerivativeOfGeluTanhIsZeroFarAwayAndEvenNearby() {
+        UnaryOperator<Tensor> f = Tensor::geluTanh;
+        assertArrayEquals(new double[] {0, 0, 0}, curvature(f, 1e100, -1e100, -1000), 0);
+        double[] both = curvature(f, 6, -6);
+        assertEquals(both[1], both[0], Math.abs(both[1]) * 1e-13);
+    }
+
+    @Test
+    void anInfiniteLogitForTheWrongLabelCostsInfinitelyMuch() {
+        assertArrayEquals(
+                new double[] {INF, INF, INF},
+                of(INF, -INF, INF).logLossWithLogits(of(0, 1, 0.3)).toDoubleArray());
+    }
+
+    @Test
     void aGradientThatIsInfiniteDoesNotPassAClosedClamp() {
         assertArrayEquals(new double[] {0}, slope(x -> x.clamp(1, 2).sub(1).sqrt(), 0));
     }

@@ -211,6 +211,11 @@ public final class SpecialFunctions {
         return Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
     }
 
+    /** Returns {@code x^y} with {@code 1^y = 1} for every y and {@code (−1)^±∞ = 1}, as IEEE 754 asks for and {@link Math#pow} does not. */
+    public static double pow(double x, double y) {
+        return x == 1 || (x == -1 && Double.isInfinite(y)) ? 1 : Math.pow(x, y);
+    }
+
     /** Returns {@code x − y·⌊x/y⌋}, which has the sign of y. */
     public static double remainder(double x, double y) {
         double r = x % y;
