@@ -194,6 +194,20 @@ final class Call {
         return result;
     }
 
+    /** A list of whole numbers as {@link #integers}, in which a number of one's choice stands for null. */
+    int[] integersOrNull(String name, int forNull) {
+        if (!isList(name)) {
+            return integers(name);
+        }
+        read.add(name);
+        JsonArray array = arguments.getAsJsonArray(name);
+        int[] result = new int[array.size()];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = array.get(i).isJsonNull() ? forNull : integer(array.get(i), name);
+        }
+        return result;
+    }
+
     /** A list of whole numbers, or others if it is missing. */
     int[] integersOr(String name, int... otherwise) {
         int[] given = integers(name);

@@ -60,6 +60,16 @@ final class Formula {
         FUNCTIONS.put("silu", Tensor::silu);
         FUNCTIONS.put("swish", Tensor::silu);
         FUNCTIONS.put("mish", Tensor::mish);
+        FUNCTIONS.put("elu", x -> x.elu(1));
+        FUNCTIONS.put("selu", Tensor::selu);
+        FUNCTIONS.put("softsign", Tensor::softsign);
+        FUNCTIONS.put("tanhshrink", Tensor::tanhShrink);
+        FUNCTIONS.put("sinc", Tensor::sinc);
+        FUNCTIONS.put("lgamma", Tensor::lgamma);
+        FUNCTIONS.put("digamma", Tensor::digamma);
+        FUNCTIONS.put("exp2", Tensor::exp2);
+        FUNCTIONS.put("log2", Tensor::log2);
+        FUNCTIONS.put("log10", Tensor::log10);
         FUNCTIONS.put("sum", x -> x.sum());
         FUNCTIONS.put("mean", x -> x.mean());
     }

@@ -14,6 +14,8 @@ import dev.autodiff.nn.PoissonNll;
 import dev.autodiff.nn.Reduction;
 import dev.autodiff.nn.TripletMargin;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,25 +27,25 @@ final class LossCalls {
     private LossCalls() {}
 
     static void register(OperationTable table) {
-        table.op("mse_loss", c -> Losses.mse(c.x(), c.y(), reduction(c)));
-        table.op("l1_loss", c -> Losses.l1(c.x(), c.y(), reduction(c)));
-        table.op("smooth_l1_loss", c -> Losses.smoothL1(c.x(), c.y(), c.number("beta", 1), reduction(c)));
-        table.op("huber_loss", c -> Losses.huber(c.x(), c.y(), c.number("delta", 1), reduction(c)));
+        table.op("mse_loss", broadcast((c, x, y) -> Losses.mse(x, y, reduction(c))));
+        table.op("l1_loss", broadcast((c, x, y) -> Losses.l1(x, y, reduction(c))));
+        table.op("smooth_l1_loss", broadcast((c, x, y) -> Losses.smoothL1(x, y, c.number("beta", 1), reduction(c))));
+        table.op("huber_loss", broadcast((c, x, y) -> Losses.huber(x, y, c.number("delta", 1), reduction(c))));
         table.op("binary_cross_entropy", c -> new LogLoss(c.optional(2), reduction(c)).of(c.x(), c.y()));
         table.op(
                 "binary_cross_entropy_with_logits",
                 c -> new LogLossWithLogits(c.optional(2), c.optional(3), reduction(c)).of(c.x(), c.y()));
         table.op(
                 "kl_div",
-                c -> new KlDivergence(c.flag("log_target", false), reduction(c))
-                        .of(function(c, "input_is", c.x()), function(c, "target_is", c.y())));
+                broadcast((c, x, y) -> new KlDivergence(c.flag("log_target", false), reduction(c))
+                        .of(function(c, "input_is", x), function(c, "target_is", y))));
         table.op("soft_margin_loss", c -> Losses.softMargin(c.x(), c.y(), reduction(c)));
         table.op("hinge_embedding_loss", c -> Losses.hingeEmbedding(c.x(), c.y(), c.number("margin", 1), reduction(c)));
         table.op(
                 "poisson_nll_loss",
-                c -> new PoissonNll(
+                broadcast((c, x, y) -> new PoissonNll(
                                 c.flag("log_input", true), c.flag("full", false), c.number("eps", 1e-8), reduction(c))
-                        .of(c.x(), c.y()));
+                        .of(x, y)));
         table.op("cross_entropy", LossCalls::crossEntropy);
         table.op(
                 "nll_loss",
@@ -54,8 +56,8 @@ final class LossCalls {
                         .of(c.x(), c.y()));
         table.op(
                 "gaussian_nll_loss",
-                c -> new GaussianNll(c.flag("full", false), c.number("eps", 1e-6), reduction(c))
-                        .of(c.x(), c.y(), c.x(2)));
+                broadcast((c, x, y) ->
+                        new GaussianNll(c.flag("full", false), c.number("eps", 1e-6), reduction(c)).of(x, y, c.x(2))));
         table.op(
                 "margin_ranking_loss",
                 c -> Losses.marginRanking(c.x(), c.y(), c.x(2), c.number("margin", 0), reduction(c)));
@@ -74,6 +76,18 @@ final class LossCalls {
         table.op(
                 "multilabel_soft_margin_loss",
                 c -> new MultilabelSoftMargin(c.optional(2), reduction(c)).of(c.x(), c.y()));
+    }
+
+    private interface PairLoss {
+        Tensor of(Call c, Tensor x, Tensor y);
+    }
+
+    /** These losses broadcast their two tensors in PyTorch, some with a warning; this library wants two of one shape. */
+    private static Function<Call, Tensor> broadcast(PairLoss loss) {
+        return c -> {
+            Shape common = Shape.broadcast("loss", c.x().shape(), c.y().shape());
+            return loss.of(c, c.x().broadcastTo(common), c.y().broadcastTo(common));
+        };
     }
 
     private static Reduction reduction(Call c) {

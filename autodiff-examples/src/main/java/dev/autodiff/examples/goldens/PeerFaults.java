@@ -1,6 +1,7 @@
 package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Tensor;
+import dev.autodiff.shape.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,24 @@ final class PeerFaults {
             slopes[i] = sincSlope(at[i]);
         }
         return Tensor.of(slopes, x.shape()).to(x.dtype());
+    }
+
+    /**
+     * What the forward mode of embedding gives for a table's direction t: row {@code t[index]}, but 0 for the padding index, whose gradient
+     * is 0 by definition. PyTorch's reverse mode obeys that, its forward mode gives the row.
+     */
+    static Tensor embeddingJvp(Tensor indices, Tensor tangent, int padding) {
+        double[] t = tangent.toDoubleArray();
+        double[] at = indices.toDoubleArray();
+        int width = tangent.size(1);
+        int skipped = padding < 0 ? padding + tangent.size(0) : padding;
+        double[] rows = new double[at.length * width];
+        for (int i = 0; i < at.length; i++) {
+            if (at[i] != skipped) {
+                System.arraycopy(t, (int) at[i] * width, rows, i * width, width);
+            }
+        }
+        return Tensor.of(rows, indices.shape().concat(Shape.of(width))).to(tangent.dtype());
     }
 
     /**

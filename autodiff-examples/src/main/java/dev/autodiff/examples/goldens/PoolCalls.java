@@ -15,8 +15,9 @@ final class PoolCalls {
         table.op("avg_pool1d", c -> c.x().avgPool1d(window(c), c.flag("count_include_pad", true)));
         table.op("avg_pool2d", c -> {
             boolean countPadding = c.flag("count_include_pad", true);
-            int divisor = c.integer("divisor_override", 0);
-            return divisor != 0 ? c.x().avgPool2d(window(c), divisor) : c.x().avgPool2d(window(c), countPadding);
+            return c.has("divisor_override")
+                    ? c.x().avgPool2d(window(c), c.integer("divisor_override"))
+                    : c.x().avgPool2d(window(c), countPadding);
         });
         table.op("avg_pool3d", c -> {
             boolean countPadding = c.flag("count_include_pad", true);
@@ -24,16 +25,28 @@ final class PoolCalls {
             return divisor != 0 ? c.x().avgPool3d(window(c), divisor) : c.x().avgPool3d(window(c), countPadding);
         });
         table.op("adaptive_avg_pool1d", c -> c.x().adaptiveAvgPool1d(c.integers("output_size")[0]));
-        table.op("adaptive_avg_pool2d", c -> c.x().adaptiveAvgPool2d(c.integers("output_size")));
+        table.op("adaptive_avg_pool2d", c -> c.x().adaptiveAvgPool2d(sizes(c, 2)));
         table.op("adaptive_avg_pool3d", c -> c.x().adaptiveAvgPool3d(c.integers("output_size")));
         table.op("adaptive_max_pool1d", c -> c.x().adaptiveMaxPool1d(c.integers("output_size")[0]));
-        table.op("adaptive_max_pool2d", c -> c.x().adaptiveMaxPool2d(c.integers("output_size")));
+        table.op("adaptive_max_pool2d", c -> c.x().adaptiveMaxPool2d(sizes(c, 2)));
         table.op("adaptive_max_pool3d", c -> c.x().adaptiveMaxPool3d(c.integers("output_size")));
         table.op("unfold", c -> c.x().unfold(window(c)));
         table.op("fold", c -> c.x().fold(window(c), c.integers("output_size")));
         table.op("interpolate", PoolCalls::interpolate);
         table.op("pixel_shuffle", c -> c.x().pixelShuffle(c.integer("upscale_factor")));
         table.op("pixel_unshuffle", c -> c.x().pixelUnshuffle(c.integer("downscale_factor")));
+    }
+
+    /** The sizes of adaptive pooling, where null stands for that of the input. */
+    private static int[] sizes(Call c, int axes) {
+        int[] sizes = c.integersOrNull("output_size", Integer.MIN_VALUE);
+        Tensor x = c.x();
+        for (int i = 0; i < sizes.length; i++) {
+            if (sizes[i] == Integer.MIN_VALUE) {
+                sizes[i] = x.size(i - axes);
+            }
+        }
+        return sizes;
     }
 
     private static Window window(Call c) {

@@ -36,7 +36,10 @@ final class ReductionCalls {
         table.several("min_dim", c -> both(c.x().minWithIndex(c.flag("keepdim", false), c.integer("dim"))));
         table.several("sort", c -> both(c.x().sort(c.integer("dim", -1), c.flag("descending", false))));
         table.op("argsort", c -> c.x().argsort(c.integer("dim", -1), c.flag("descending", false)));
-        table.several("topk", c -> both(c.x().topK(c.integer("k"), c.integer("dim", -1), c.flag("largest", true))));
+        table.several("topk", c -> {
+            c.flag("sorted", true); // in order is one of the orders that false allows
+            return both(c.x().topK(c.integer("k"), c.integer("dim", -1), c.flag("largest", true)));
+        });
         table.op("all", c -> c.x().all(c.flag("keepdim", false), axes(c)));
         table.op("any", c -> c.x().any(c.flag("keepdim", false), axes(c)));
 

@@ -12,7 +12,7 @@ final class ShapeCalls {
 
     static void register(OperationTable table) {
         table.op("reshape", c -> c.x().reshape(c.integers("shape")));
-        table.op("transpose", c -> c.x().transpose(c.integer("dim0"), c.integer("dim1")));
+        table.op("transpose", ShapeCalls::transpose);
         table.op("permute", c -> c.x().permute(c.integers("dims")));
         table.op("reshape_of_transpose", c -> c.x().transpose(0, 1).reshape(-1));
         table.op("expand", c -> c.x().expand(c.integers("size")));
@@ -74,6 +74,18 @@ final class ShapeCalls {
         table.op("repeat_interleave", ShapeCalls::repeatInterleave);
     }
 
+    /** PyTorch takes axis 0 or −1 of a single number for granted; this library knows that it has none. */
+    private static boolean isSingle(Tensor x, int... dims) {
+        return x.rank() == 0 && Arrays.stream(dims).allMatch(d -> d == 0 || d == -1);
+    }
+
+    private static Tensor transpose(Call c) {
+        Tensor x = c.x();
+        int first = c.integer("dim0");
+        int second = c.integer("dim1");
+        return isSingle(x, first, second) ? x.identity() : x.transpose(first, second);
+    }
+
     private static List<Tensor> split(Call c) {
         int dim = c.integer("dim", 0);
         return c.isList("split_size_or_sections")
@@ -131,7 +143,7 @@ final class ShapeCalls {
         Tensor x = c.x();
         if (c.has("dim")) {
             int dim = c.integer("dim");
-            return x.size(dim) == 1 ? x.squeeze(dim) : x.identity();
+            return isSingle(x, dim) || x.size(dim) != 1 ? x.identity() : x.squeeze(dim);
         }
         return x.squeeze();
     }

@@ -66,6 +66,66 @@ class GoldensTest {
         assertTrue(printed(report).contains("mul_scalar(rounding)"), printed(report));
     }
 
+    private Report run(String family, String... cases) throws IOException {
+        return GoldensProgram.run(GoldenFiles.read(folder(family, "cases", cases)), Precision.FLOAT64);
+    }
+
+    /** PyTorch 1.13.1 records the second row in forward mode, beside a gradient of 0. */
+    @Test
+    void theForwardModeOfAnEmbeddingMayObeyThePaddingIndex() throws IOException {
+        String embedding = """
+                {"id":"shape/embedding/000","op":"embedding","args":{"padding_idx":-1},
+                "inputs":[{"name":"input","dtype":"int64","shape":[2],"data":[0,1],"requires_grad":false},
+                {"name":"weight","dtype":"float64","shape":[2,1],"data":[3.0,4.0],"requires_grad":true}],
+                "outputs":[{"dtype":"float64","shape":[2,1],"data":[3.0,4.0]}],
+                "cotangents":[{"dtype":"float64","shape":[2,1],"data":[1.0,2.0]}],
+                "grads":[null,{"dtype":"float64","shape":[2,1],"data":[1.0,0.0]}],
+                "tangents":[null,{"dtype":"float64","shape":[2,1],"data":[5.0,6.0]}],
+                "jvps":[{"dtype":"float64","shape":[2,1],"data":[5.0,6.0]}]}""";
+        Report report = run(
+                "shape",
+                embedding,
+                embedding.replace("[5.0,6.0]}]}", "[5.0,0.0]}]}"),
+                embedding.replace("[5.0,6.0]}]}", "[4.0,6.0]}]}"));
+        assertEquals("2 passed, 1 failed, 0 unknown", report.summary());
+    }
+
+    @Test
+    void aForwardDerivativeThatIsRightlyNaNPasses() throws IOException {
+        Report report = run("reduce", """
+                {"id":"reduce/mean/000","op":"mean","args":{},
+                "inputs":[{"name":"input","dtype":"float64","shape":[0],"data":[],"requires_grad":true}],
+                "outputs":[{"dtype":"float64","shape":[],"data":["NaN"]}],
+                "cotangents":[{"dtype":"float64","shape":[],"data":[1.0]}],
+                "grads":[{"dtype":"float64","shape":[0],"data":[]}],
+                "tangents":[{"dtype":"float64","shape":[0],"data":[]}],
+                "jvps":[{"dtype":"float64","shape":[],"data":["NaN"]}]}""");
+        assertEquals("1 passed, 0 failed, 0 unknown", report.summary());
+    }
+
+    /** Arguments of PyTorch's that this library spells differently. */
+    @Test
+    void argumentsAreTakenInAllOfPyTorchsForms() throws IOException {
+        Report report = run("x", """
+                {"id":"x/softmax/000","op":"softmax","args":{"dim":-1},
+                "inputs":[{"dtype":"float64","shape":[],"data":[3.0]}],"outputs":[{"dtype":"float64","shape":[],"data":[1.0]}]}""", """
+                {"id":"x/squeeze/000","op":"squeeze","args":{"dim":0},
+                "inputs":[{"dtype":"float64","shape":[],"data":[3.0]}],"outputs":[{"dtype":"float64","shape":[],"data":[3.0]}]}""", """
+                {"id":"x/transpose/000","op":"transpose","args":{"dim0":0,"dim1":-1},
+                "inputs":[{"dtype":"float64","shape":[],"data":[3.0]}],"outputs":[{"dtype":"float64","shape":[],"data":[3.0]}]}""", """
+                {"id":"x/adaptive_avg_pool2d/000","op":"adaptive_avg_pool2d","args":{"output_size":[null,1]},
+                "inputs":[{"dtype":"float64","shape":[1,2,2],"data":[1.0,3.0,5.0,9.0]}],
+                "outputs":[{"dtype":"float64","shape":[1,2,1],"data":[2.0,7.0]}]}""", """
+                {"id":"x/topk/000","op":"topk","args":{"k":1,"sorted":false},
+                "inputs":[{"dtype":"float64","shape":[2],"data":[1.0,3.0]}],
+                "outputs":[{"dtype":"float64","shape":[1],"data":[3.0]},{"dtype":"int64","shape":[1],"data":[1]}]}""", """
+                {"id":"x/mse_loss/000","op":"mse_loss","args":{"reduction":"sum"},
+                "inputs":[{"dtype":"float64","shape":[2],"data":[1.0,3.0]},{"dtype":"float64","shape":[],"data":[1.0]}],
+                "outputs":[{"dtype":"float64","shape":[],"data":[4.0]}]}""");
+        assertEquals(List.of(), report.failures());
+        assertEquals("6 passed, 0 failed, 0 unknown", report.summary());
+    }
+
     @Test
     void refusalsNeedAnExceptionThatNamesTheFault() throws IOException {
         String refused = """
