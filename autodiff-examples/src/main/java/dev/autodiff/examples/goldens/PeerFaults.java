@@ -38,7 +38,7 @@ final class PeerFaults {
         double[] rows = new double[at.length * width];
         for (int i = 0; i < at.length; i++) {
             if (at[i] != skipped) {
-                System.arraycopy(t, (int) at[i] * width, rows, i * width, width);
+                System.arraycopy(t, ((int) at[i]) * width, rows, i * width, width);
             }
         }
         return Tensor.of(rows, indices.shape().concat(Shape.of(width))).to(tangent.dtype());
