@@ -5,10 +5,10 @@ import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -68,28 +68,27 @@ public final class BenchProgram implements Callable<Integer> {
         }
         List<String> wanted = peers == null ? Entrants.PEERS : peers.equals(List.of("none")) ? List.of() : peers;
         check("--peers", wanted, Entrants.PEERS);
-        PrintWriter err = spec.commandLine().getErr();
-        Path folder = Files.createTempDirectory("autodiff-bench");
-        try {
-            List<Entrant> entrants = new ArrayList<>(Entrants.own());
-            entrants.addAll(Entrants.peers(wanted, folder, err::println));
-            Comparison comparison = new Comparison(entrants, quick, err::println);
-            Map<String, String> machine = machine();
-            machine.put("peak", comparison.measurePeaks(Entrants.peak()));
-            List<Row> rows = new ArrayList<>();
-            for (List<Work> group : chosen.values()) {
-                rows.addAll(comparison.run(group));
-            }
-            machine.putAll(comparison.versions());
-            machine.put("load at the end", load());
-            Report.print(spec.commandLine().getOut(), machine, rows);
-            if (json != null) {
-                Files.writeString(json, Report.json(machine, rows));
-            }
-            return 0;
-        } finally {
-            delete(folder);
+        if (json != null) {
+            Files.writeString(
+                    json, "", StandardOpenOption.CREATE, StandardOpenOption.APPEND); // or fail now, not in the end
         }
+        PrintWriter err = spec.commandLine().getErr();
+        List<Entrant> entrants = new ArrayList<>(Entrants.own());
+        entrants.addAll(Entrants.peers(wanted, err::println));
+        Comparison comparison = new Comparison(entrants, quick, err::println);
+        Map<String, String> machine = machine();
+        machine.put("peak", comparison.measurePeaks(Entrants.peak()));
+        List<Row> rows = new ArrayList<>();
+        for (List<Work> group : chosen.values()) {
+            rows.addAll(comparison.run(group));
+        }
+        machine.putAll(comparison.versions());
+        machine.put("load at the end", load());
+        Report.print(spec.commandLine().getOut(), machine, rows);
+        if (json != null) {
+            Files.writeString(json, Report.json(machine, rows));
+        }
+        return 0;
     }
 
     private void check(String option, List<String> given, List<String> known) {
@@ -130,13 +129,5 @@ public final class BenchProgram implements Callable<Integer> {
     private static String load() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         return load < 0 ? "unknown" : String.format(Locale.ROOT, "%.2f", load);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
     }
 }

@@ -22,6 +22,7 @@ final class ChildProcess implements AutoCloseable {
     ChildProcess(Entrant entrant) throws IOException {
         this.entrant = entrant;
         complaints = Files.createTempFile("autodiff-bench", ".txt");
+        complaints.toFile().deleteOnExit(); // after Ctrl-C too
         ProcessBuilder builder = new ProcessBuilder(entrant.command()).redirectError(complaints.toFile());
         builder.environment().putAll(entrant.environment());
         try {

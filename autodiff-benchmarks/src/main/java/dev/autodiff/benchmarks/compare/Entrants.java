@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,16 +69,23 @@ final class Entrants {
     /**
      * Returns the peers of those names that can run here.
      *
-     * @param folder for what they need on disk
      * @param notes is told which can't run, and what to do about it
      */
-    static List<Entrant> peers(List<String> names, Path folder, Consumer<String> notes) throws IOException {
+    static List<Entrant> peers(List<String> names, Consumer<String> notes) throws IOException {
         List<Entrant> peers = new ArrayList<>();
+        Path script = Files.createTempFile("autodiff-bench", ".py");
+        script.toFile().deleteOnExit(); // after Ctrl-C too
+        try (InputStream source = Entrants.class.getResourceAsStream("side.py")) {
+            if (source == null) {
+                throw new IllegalStateException("side.py is missing beside " + Entrants.class.getName());
+            }
+            Files.copy(source, script, StandardCopyOption.REPLACE_EXISTING);
+        }
         for (String name : names) {
             for (int n : threads()) {
                 Entrant peer = switch (name) {
-                    case "djl", "tensorflow" -> javaPeer(name, n, folder);
-                    default -> pythonPeer(name, n, folder);
+                    case "djl", "tensorflow" -> javaPeer(name, n);
+                    default -> pythonPeer(name, n, script);
                 };
                 if (peer == null) {
                     notes.accept(name + " is not installed: " + remedy(name));
@@ -98,12 +106,14 @@ final class Entrants {
         };
     }
 
-    private static @Nullable Entrant javaPeer(String name, int threads, Path folder) throws IOException {
+    private static @Nullable Entrant javaPeer(String name, int threads) throws IOException {
         String jars = System.getProperty(PEERS_PROPERTY);
         if (jars == null || !Files.isDirectory(Path.of(jars))) {
             return null;
         }
-        Path cache = Files.createDirectories(folder.resolve(name));
+        // Where they unpack their native libraries, hundreds of megabytes, once.
+        Path cache =
+                Files.createDirectories(Path.of(jars).resolveSibling("cache").resolve(name));
         String classPath = Path.of(jars, "*").toString();
         if (name.equals("djl")) {
             List<String> options = List.of(
@@ -133,19 +143,10 @@ final class Entrants {
                 Map.of("TF_CPP_MIN_LOG_LEVEL", "2", "OMP_NUM_THREADS", Integer.toString(threads)));
     }
 
-    private static @Nullable Entrant pythonPeer(String name, int threads, Path folder) throws IOException {
+    private static @Nullable Entrant pythonPeer(String name, int threads, Path script) throws IOException {
         String python = pythonThatRuns(name.equals("pytorch") ? IMPORT_TORCH : MULTIPLY_BY_OPENBLAS);
         if (python == null) {
             return null;
-        }
-        Path script = folder.resolve("side.py");
-        if (!Files.exists(script)) {
-            try (InputStream source = Entrants.class.getResourceAsStream("side.py")) {
-                if (source == null) {
-                    throw new IllegalStateException("side.py is missing beside " + Entrants.class.getName());
-                }
-                Files.copy(source, script);
-            }
         }
         String n = Integer.toString(threads);
         return new Entrant(
