@@ -234,27 +234,28 @@ public final class Autodiff {
      * <p>The Java code does not run then, so what changes from call to call must come in as an argument, or be read by
      * {@link InPlace#update} as an optimizer's learning rate is, or come from a {@link Generator}. The two first calls are compared; a
      * number or branch that differs is an error that names the operation, and so is a look at an element inside the function. Results
-     * never change later. Parameters do not keep the gradients of a replayed step.
+     * never change later. A parameter keeps its gradient only if no update inside has used it. No gradient flows through the function from
+     * outside, so an argument that requires one is refused: compile the derivative instead.
      *
      * @throws IllegalStateException from the calls, as described, or if more than 8 combinations of shapes and types come
      */
     public static Compiled compile(UnaryOperator<Tensor> f) {
-        return new Compiled(xs -> List.of(f.apply(xs.get(0))));
+        return new Compiled(1, xs -> List.of(f.apply(xs.get(0))));
     }
 
     /** Returns a function of two tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
     public static Compiled compile(BinaryOperator<Tensor> f) {
-        return new Compiled(xs -> List.of(f.apply(xs.get(0), xs.get(1))));
+        return new Compiled(2, xs -> List.of(f.apply(xs.get(0), xs.get(1))));
     }
 
     /** Returns a computation without arguments that does the same, faster; see {@link #compile(UnaryOperator)}. */
     public static Compiled compile(Supplier<Tensor> f) {
-        return new Compiled(xs -> List.of(f.get()));
+        return new Compiled(0, xs -> List.of(f.get()));
     }
 
     /** Returns a function of any number of tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
     public static Compiled compileAll(Function<List<Tensor>, List<Tensor>> f) {
-        return new Compiled(f);
+        return new Compiled(Compiled.ANY, f);
     }
 
     // ---- matrices of derivatives ----

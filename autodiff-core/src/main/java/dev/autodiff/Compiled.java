@@ -1,12 +1,16 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Storage;
 import dev.autodiff.compile.Trace;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +34,18 @@ public final class Compiled {
         Replay replay;
     }
 
+    /** Any number of arguments, as many as the first call has. */
+    static final int ANY = -1;
+
     private final Function<List<Tensor>, List<Tensor>> function;
+    private int arity;
     private final Map<Signature, Entry> entries = new HashMap<>();
     private @Nullable Signature lastSignature;
     private @Nullable Entry lastEntry;
     private boolean running;
 
-    Compiled(Function<List<Tensor>, List<Tensor>> function) {
+    Compiled(int arity, Function<List<Tensor>, List<Tensor>> function) {
+        this.arity = arity;
         this.function = function;
     }
 
@@ -46,7 +55,7 @@ public final class Compiled {
      * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
      */
     public Tensor apply(Tensor... arguments) {
-        return applyAll(List.of(arguments)).get(0);
+        return applyAll(Arrays.asList(arguments)).get(0);
     }
 
     /**
@@ -55,6 +64,7 @@ public final class Compiled {
      * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
      */
     public synchronized List<Tensor> applyAll(List<Tensor> arguments) {
+        check(arguments);
         OpListener listener = Mode.listening();
         if (listener != null) {
             return function.apply(arguments); // part of another capture, or every operation is to be looked at
@@ -72,15 +82,27 @@ public final class Compiled {
         }
     }
 
+    private void check(List<Tensor> arguments) {
+        if (arity == ANY) {
+            arity = arguments.size();
+        }
+        if (arguments.size() != arity) {
+            throw new IllegalArgumentException("compile: expected " + arity + " arguments, got " + arguments.size());
+        }
+        for (int i = 0; i < arity; i++) {
+            Objects.requireNonNull(arguments.get(i), () -> "compile: an argument is null");
+        }
+    }
+
     /** Returns the arguments as values that lie in order and do not change. */
     private static List<Tensor> prepared(List<Tensor> arguments) {
         boolean asTheyAre = true;
         for (int i = 0; i < arguments.size(); i++) {
             Tensor x = arguments.get(i);
-            if (x.requiresGrad() && !x.isLeaf()) {
+            if (x.requiresGrad() && Mode.current().isRecording()) {
                 throw new GradientException("compile: argument " + i + " of shape " + x.shape()
-                        + " was computed from tensors that require a gradient, which would end here; differentiate"
-                        + " inside the step, or pass detach()");
+                        + " requires a gradient, which would end here; differentiate inside the step, as in"
+                        + " compile(grad(f)), or pass detach()");
             }
             asTheyAre &= !x.isTransposedView() && !x.storage().isMutable();
         }
@@ -89,11 +111,8 @@ public final class Compiled {
         }
         List<Tensor> result = new ArrayList<>();
         for (Tensor x : arguments) {
-            if (x.storage().isMutable()) {
-                result.add(new Tensor(x.shape(), x.data().copy()));
-            } else {
-                result.add(x.isTransposedView() ? new Tensor(x.shape(), x.data()) : x);
-            }
+            Storage own = x.storage().isMutable() ? x.data().copy() : x.data();
+            result.add(new Tensor(x.shape(), own));
         }
         return result;
     }
@@ -149,13 +168,16 @@ public final class Compiled {
     }
 
     private List<Tensor> capture(Entry entry, List<Tensor> arguments) {
-        Recorder recorder = new Recorder(arguments);
-        List<Tensor> results = Mode.current()
-                .listening(
-                        recorder,
-                        () -> function.apply(List.copyOf(arguments)).stream()
-                                .map(Tensor::detach)
-                                .toList());
+        List<Tensor> own = new ArrayList<>(); // so that no argument is taken for another, or for what stands outside
+        arguments.forEach(x -> own.add(new Tensor(x.shape(), x.storage().alias())));
+        Recorder recorder = new Recorder(own);
+        List<Tensor> results = Mode.current().listening(recorder, () -> {
+            List<Tensor> given = new ArrayList<>();
+            for (Tensor result : function.apply(Collections.unmodifiableList(own))) {
+                given.add(Objects.requireNonNull(result, () -> "compile: the function returned null"));
+            }
+            return given;
+        });
         Trace trace = recorder.trace(results);
         if (entry.first == null) {
             entry.first = trace;
@@ -167,11 +189,18 @@ public final class Compiled {
                                 + "; a Java number or branch that changes from call to call must come in as an argument"
                                 + ", and gradients must be cleared within the step");
             }
-            entry.replay =
-                    new Replay(trace, arguments.stream().map(Tensor::shape).toList(), recorder.leaves());
+            entry.replay = new Replay(
+                    trace,
+                    arguments.stream().map(Tensor::shape).toList(),
+                    results.size(),
+                    recorder.leaves(),
+                    recorder.keepers());
             entry.first = null;
         }
-        return results;
+        return results.stream()
+                .map(t ->
+                        t.storage().isMutable() ? new Tensor(t.shape(), t.data().copy()) : t.detach())
+                .toList();
     }
 
     /** Says for which arguments there is a program, and how many steps and bytes of buffers it has. */

@@ -97,4 +97,10 @@ public final class Generator {
         long b = (a ^ (a >>> 27)) * 0x94D049BB133111EBL;
         return b ^ (b >>> 31);
     }
+
+    /** Returns the state, with which {@link #resumed} goes on. */
+    @Override
+    public String toString() {
+        return "generator at state " + state;
+    }
 }

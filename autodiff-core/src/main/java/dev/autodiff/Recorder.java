@@ -9,9 +9,12 @@ import dev.autodiff.compile.Trace.Value;
 import dev.autodiff.compile.Trace.View;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -90,15 +93,31 @@ final class Recorder implements OpListener {
         }
     }
 
-    /** Returns the program, whose results are these tensors. */
+    /** Returns the program, whose results are these tensors, followed by the gradients of {@link #keepers}. */
     Trace trace(List<Tensor> results) {
-        List<View> seen = results.stream().map(this::view).toList(); // which may be a value of its own
-        return new Trace(List.copyOf(values), List.copyOf(steps), seen);
+        List<View> seen = new ArrayList<>(); // a result may be a value of its own
+        results.forEach(t -> seen.add(view(t)));
+        keepers().forEach(leaf -> seen.add(view(Objects.requireNonNull(leaf.gradient))));
+        return new Trace(List.copyOf(values), List.copyOf(steps), List.copyOf(seen));
     }
 
-    /** Returns the leaves that got a gradient. */
+    /** Returns the leaves that got a gradient and still have it. */
     List<Node> leaves() {
-        return leaves;
+        return leaves.stream().distinct().filter(n -> n.gradient != null).toList();
+    }
+
+    /** Returns those leaves among {@link #leaves} whose gradient no update has used: somebody outside will look at it. */
+    List<Node> keepers() {
+        Set<Integer> used = new HashSet<>();
+        for (Step step : steps) {
+            if (step.kind() == Kind.EFFECT) {
+                step.reads().forEach(v -> used.add(v.value()));
+            }
+        }
+        return leaves().stream()
+                .filter(n ->
+                        !used.contains(view(Objects.requireNonNull(n.gradient)).value()))
+                .toList();
     }
 
     @Override
@@ -135,7 +154,8 @@ final class Recorder implements OpListener {
     @Override
     public void copied(Tensor source, Tensor leaf) {
         View seen = view(source);
-        if (values.get(seen.value()).origin() == Origin.STATE) { // which may change while the copy does not
+        boolean mayChange = values.get(seen.value()).origin() == Origin.STATE;
+        if (mayChange || seen.transposed()) { // while the copy does not change, and lies in order
             steps.add(new Step(Kind.PURE, Elementwise.IDENTITY, List.of(seen), List.of(define(leaf))));
         } else {
             places.put(leaf.storage(), seen.value());
@@ -151,7 +171,7 @@ final class Recorder implements OpListener {
     @Override
     public void read(String operation, Tensor tensor) {
         Integer place = places.get(tensor.storage());
-        if (place != null && computedHere(values.get(place))) {
+        if (tensor.storage().isMutable() || (place != null && computedHere(values.get(place)))) {
             throw new IllegalStateException(operation + ": the elements of a tensor of shape " + tensor.shape()
                     + " decide what a compiled step does next, but the step will run again without its Java code;"
                     + " return the tensor and look at it outside, or compute with where()");

@@ -12,6 +12,7 @@ import dev.autodiff.kernel.Chain;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,18 +43,24 @@ final class Replay {
     private final List<Shape> arguments;
     private final @Nullable Storage[] entered;
     private final Tensor[] results;
+    private final int returned;
     private final List<Node> leaves;
+    private final List<Node> keepers;
 
     /**
      * Prepares a program to run.
      *
      * @param arguments the shapes of the arguments
-     * @param leaves the leaves that get gradients meanwhile, which they do not keep
+     * @param returned how many of the results are returned; the others are gradients
+     * @param leaves the leaves that have a gradient afterwards
+     * @param keepers those among them that keep it, in the order of the results
      */
-    Replay(Trace recorded, List<Shape> arguments, List<Node> leaves) {
+    Replay(Trace recorded, List<Shape> arguments, int returned, List<Node> leaves, List<Node> keepers) {
         this.trace = Passes.simplify(recorded);
         this.arguments = List.copyOf(arguments);
+        this.returned = returned;
         this.leaves = leaves;
+        this.keepers = keepers;
         this.buffers = BufferPlan.of(trace);
         this.entered = new Storage[arguments.size()];
         List<Code> bound = new ArrayList<>();
@@ -81,26 +88,46 @@ final class Replay {
             Patch patch = patches.get(i);
             patch.operands[patch.index] = arguments.get(patch.argument);
         }
-        for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
-            Storage to = entry.storage;
-            System.arraycopy(arguments.get(entry.argument).array(), 0, to.array(), 0, to.size());
+        try {
+            for (int i = 0; i < entries.size(); i++) {
+                Entry entry = entries.get(i);
+                Storage to = entry.storage;
+                System.arraycopy(arguments.get(entry.argument).array(), 0, to.array(), 0, to.size());
+            }
+            for (Code step : code) {
+                step.run();
+            }
+            return results();
+        } finally {
+            for (int i = 0; i < patches.size(); i++) {
+                Patch patch = patches.get(i);
+                patch.operands[patch.index] = NOTHING; // an argument lives no longer than its call
+            }
         }
-        for (Code step : code) {
-            step.run();
+    }
+
+    /** Hands out copies of the results, since the buffers are used again. */
+    private List<Tensor> results() {
+        List<Tensor> out = new ArrayList<>(returned);
+        for (int i = 0; i < returned; i++) {
+            out.add(copy(results[i]));
         }
         for (int i = 0; i < leaves.size(); i++) {
-            leaves.get(i).gradient = null; // the buffers of gradients are used again
+            Node leaf = leaves.get(i);
+            if (!keepers.contains(leaf)) {
+                leaf.gradient = null;
+            }
         }
-        List<Tensor> out = new ArrayList<>(results.length);
-        for (Tensor result : results) {
-            out.add(new Tensor(result.shape(), result.data().copy()));
-        }
-        for (int i = 0; i < patches.size(); i++) {
-            Patch patch = patches.get(i);
-            patch.operands[patch.index] = NOTHING; // an argument lives no longer than its call
+        for (int i = 0; i < keepers.size(); i++) {
+            Node leaf = keepers.get(i);
+            Tensor g = copy(results[returned + i]);
+            leaf.gradient = leaf.gradient == null ? g : leaf.gradient.add(g);
         }
         return out;
+    }
+
+    private static Tensor copy(Tensor x) {
+        return new Tensor(x.shape(), x.data().copy());
     }
 
     private void bind(Step step, List<Code> bound) {
@@ -143,7 +170,7 @@ final class Replay {
                 fused.single(),
                 fused.links(),
                 fused.stored());
-        Object[] inputs = new Object[operands.length];
+        @Nullable Object[] inputs = new Object[operands.length];
         @Nullable Object[] outputs = new Object[fused.links().size()];
         for (int i = 0; i < results.length; i++) {
             outputs[fused.stored().get(i)] = results[i].array();
@@ -153,6 +180,7 @@ final class Replay {
                 inputs[i] = operands[i].array(); // of an argument another one in each call
             }
             chain.run(inputs, outputs, n);
+            Arrays.fill(inputs, null);
         };
     }
 

@@ -193,13 +193,133 @@ class CompileTest {
     }
 
     @Test
-    void aParameterMayBeAnArgument() {
+    void aParameterMayBeAnArgumentWhereNothingIsRecorded() {
         Compiled f = Autodiff.compile((Tensor x) -> x.mul(3));
         Tensor w = row(1).requireGrad();
         for (int i = 0; i < 4; i++) {
             InPlace.assign(w, row(i));
-            assertEquals(3 * i, f.apply(w).item());
+            assertEquals(3 * i, Autodiff.noGrad(() -> f.apply(w)).item());
+            assertEquals(3 * i, f.apply(w.detach()).item());
         }
+        assertThrows(GradientException.class, () -> f.apply(w));
+    }
+
+    /** Once the derivative of a compiled function was 0 in silence. */
+    @Test
+    void aCompiledFunctionIsNotDifferentiatedFromOutside() {
+        Compiled f = Autodiff.compile((Tensor x) -> x.square().sum());
+        assertThrows(
+                GradientException.class, () -> Autodiff.grad(x -> f.apply(x)).apply(row(1, 2)));
+    }
+
+    /** Once the copy of a transposed tensor was taken for the tensor, without its order. */
+    @Test
+    void aLeafMadeFromATransposedTensorKeepsItsOrder() {
+        Compiled f = Autodiff.compile((Tensor x) ->
+                Autodiff.grad(q -> q.square().sum()).apply(x.transpose()).add(x.softmax(0)));
+        for (int i = 1; i < 5; i++) {
+            Tensor x = Tensor.linspace(i, i + 3, 4).reshape(2, 2);
+            assertArrayEquals(
+                    x.transpose().mul(2).add(x.softmax(0)).toDoubleArray(),
+                    f.apply(x).toDoubleArray(),
+                    1e-15);
+        }
+    }
+
+    /** Once two arguments that were one tensor at first were taken for one for ever. */
+    @Test
+    void oneTensorMayBeGivenTwice() {
+        Tensor c = row(5, 5);
+        Compiled difference = Autodiff.compile((Tensor x, Tensor y) -> x.sub(y));
+        Compiled outside = Autodiff.compile((Tensor x) -> x.sub(c));
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(new double[2], difference.apply(c, c).toDoubleArray());
+            assertArrayEquals(new double[2], outside.apply(c).toDoubleArray());
+        }
+        assertArrayEquals(
+                new double[] {9, 18}, difference.apply(row(10, 20), row(1, 2)).toDoubleArray());
+        assertArrayEquals(new double[] {1, 2}, outside.apply(row(6, 7)).toDoubleArray());
+    }
+
+    /** Once a chain read a number of a buffer after an update that stands before it. */
+    @Test
+    void aRepeatedNumberOfABufferIsReadBeforeItChanges() {
+        for (int[] sizes : new int[][] {{1}, {}}) {
+            double[][] results = new double[2][5];
+            for (int mode = 0; mode < 2; mode++) {
+                Tensor b = InPlace.buffer(DType.FLOAT64, Shape.of(sizes));
+                UnaryOperator<Tensor> step = x -> {
+                    Tensor e = b.broadcastTo(Shape.of(3000));
+                    InPlace.assign(b, b.add(1));
+                    return x.mul(e).add(x).sin().sum();
+                };
+                Compiled compiled = Autodiff.compile(step);
+                Tensor x = Tensor.linspace(0, 1, 3000);
+                for (int i = 0; i < 5; i++) {
+                    results[mode][i] = (mode == 0 ? step.apply(x) : compiled.apply(x)).item();
+                }
+            }
+            assertArrayEquals(results[0], results[1]);
+        }
+    }
+
+    @Test
+    void lookingAtAParameterInsideIsAnError() {
+        Tensor w = row(1).requireGrad();
+        Compiled f = Autodiff.compile((Tensor x) -> w.item() > 0 ? x : x.neg());
+        assertThrows(IllegalStateException.class, () -> f.apply(row(1)));
+    }
+
+    @Test
+    void aReturnedParameterIsACopyFromTheFirstCallOn() {
+        Tensor w = row(0).requireGrad();
+        Compiled f = Autodiff.compile(() -> w);
+        List<Tensor> results = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            results.add(f.apply());
+            InPlace.assign(w, row(i + 1));
+        }
+        for (int i = 0; i < 5; i++) {
+            assertEquals(i, results.get(i).item());
+        }
+    }
+
+    /** Forward and backward inside, the update outside: once training stood still from the third call on. */
+    @Test
+    void gradientsThatNoUpdateInsideUsesAreKept() {
+        Tensor w = row(8).requireGrad();
+        Compiled f = Autodiff.compile((Tensor x) -> {
+            Tensor loss = w.mul(x).square().sum();
+            loss.backward();
+            return loss;
+        });
+        double expected = 8;
+        for (int i = 0; i < 5; i++) {
+            f.apply(row(1));
+            assertEquals(2 * expected, w.grad().item());
+            InPlace.sgd(w, w.grad(), 0.25, 0);
+            w.clearGrad();
+            expected -= 0.5 * expected;
+        }
+        assertEquals(expected, w.detach().item());
+    }
+
+    @Test
+    void numbersOfArgumentsAndResultsAreChecked() {
+        Compiled two = Autodiff.compile((Tensor x, Tensor y) -> x.add(y));
+        assertEquals(
+                "compile: expected 2 arguments, got 1",
+                assertThrows(IllegalArgumentException.class, () -> two.apply(row(1)))
+                        .getMessage());
+        Compiled any = Autodiff.compileAll(xs -> xs);
+        assertEquals(1, any.applyAll(List.of(row(1))).size());
+        assertThrows(IllegalArgumentException.class, () -> any.applyAll(List.of(row(1), row(2))));
+        int[] calls = {0};
+        Compiled more = Autodiff.compileAll(xs -> calls[0]++ == 0 ? xs : List.of(xs.get(0), xs.get(0)));
+        assertEquals(1, more.applyAll(List.of(row(1))).size());
+        assertThrows(IllegalStateException.class, () -> more.applyAll(List.of(row(1))));
+        Compiled nothing = Autodiff.compileAll(xs -> java.util.Collections.singletonList(null));
+        assertThrows(NullPointerException.class, () -> nothing.applyAll(List.of(row(1))));
     }
 
     @Test

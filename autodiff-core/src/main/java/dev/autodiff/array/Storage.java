@@ -117,6 +117,11 @@ public final class Storage {
         }
     }
 
+    /** Returns another storage over the same array. */
+    public Storage alias() {
+        return new Storage(dtype, array, size);
+    }
+
     /** Returns a copy in an array of its own. */
     public Storage copy() {
         Storage copy = zeros(dtype, size);

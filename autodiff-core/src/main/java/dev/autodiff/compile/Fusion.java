@@ -1,6 +1,7 @@
 package dev.autodiff.compile;
 
 import dev.autodiff.compile.Trace.Kind;
+import dev.autodiff.compile.Trace.Origin;
 import dev.autodiff.compile.Trace.Step;
 import dev.autodiff.compile.Trace.Value;
 import dev.autodiff.compile.Trace.View;
@@ -67,6 +68,9 @@ public final class Fusion {
                 boolean reads = step.reads().stream().anyMatch(v -> openValues.contains(v.value()));
                 if (reads || step.kind() != Kind.PURE) {
                     close();
+                }
+                if (step.kind() == Kind.EFFECT) { // a number that may have changed must not be read late
+                    numbers.values().removeIf(v -> value(v).origin() == Origin.STATE);
                 }
                 out.add(step);
             }

@@ -3,9 +3,10 @@ package dev.autodiff.compile;
 import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,10 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
             return "there were " + steps.size() + " steps, then " + other.steps.size() + "; the first of the others is "
                     + longer.steps.get(common).what;
         }
+        if (results.size() != other.results.size()) {
+            return "there were " + results.size() + " results and gradients that are kept, then "
+                    + other.results.size();
+        }
         for (int k = 0; k < results.size(); k++) {
             String change = change(results.get(k), other, other.results.get(k));
             if (change != null) {
@@ -111,7 +116,7 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
             return "had shape " + mine.shape + ", then " + theirs.shape;
         }
         if (mine.transposed != theirs.transposed || mine.value != theirs.value) {
-            return "was value " + mine.value + ", then value " + theirs.value;
+            return "was " + describe(mine) + ", then " + other.describe(theirs);
         }
         Value a = values.get(mine.value);
         Value b = other.values.get(theirs.value);
@@ -132,6 +137,16 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
                 : "was a tensor from outside whose elements differ";
     }
 
+    private String describe(View view) {
+        Value value = values.get(view.value);
+        return switch (value.origin) {
+            case ARGUMENT -> "argument " + value.argument;
+            case CONSTANT -> "a constant of shape " + view.shape;
+            case STATE -> "a parameter or buffer of shape " + view.shape;
+            case COMPUTED -> "computed value " + view.value + " of shape " + view.shape;
+        };
+    }
+
     /** Tells whether two storages hold the same bits. */
     static boolean sameElements(Storage a, Storage b) {
         if (a.dtype() != b.dtype() || a.size() != b.size()) {
@@ -146,7 +161,8 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
     }
 
     /**
-     * Checks that every step reads only what is known before it and that no value is computed twice.
+     * Checks that every step reads only what is known before it, that no value is computed twice, and that nobody reads what a parameter was
+     * before an effect that changed it.
      *
      * @throws IllegalStateException if not, which is a fault of the library
      */
@@ -155,12 +171,28 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
         for (int i = 0; i < known.length; i++) {
             known[i] = values.get(i).origin != Origin.COMPUTED;
         }
+        boolean[] changes = new boolean[values.size()]; // whether there is a later value of the same storage
+        Map<Storage, Integer> latest = new IdentityHashMap<>();
+        for (int i = 0; i < changes.length; i++) {
+            Storage storage = values.get(i).storage;
+            Integer before = values.get(i).origin == Origin.STATE && storage != null ? latest.put(storage, i) : null;
+            if (before != null) {
+                changes[before] = true;
+            }
+        }
+        boolean[] gone = new boolean[values.size()];
         for (Step step : steps) {
-            List<View> reads = new ArrayList<>(step.reads);
-            for (View read : reads) {
+            for (View read : step.reads) {
+                if (gone[read.value]) {
+                    throw new IllegalStateException(
+                            "compile: " + step.what + " reads a parameter after it was changed");
+                }
                 if (!known[read.value]) {
                     throw new IllegalStateException("compile: " + step.what + " reads a value that is not known yet");
                 }
+            }
+            if (step.kind == Kind.EFFECT) {
+                step.reads.forEach(v -> gone[v.value] |= changes[v.value]);
             }
             for (View out : step.writes) {
                 if (known[out.value]) {
@@ -170,6 +202,9 @@ public record Trace(List<Value> values, List<Step> steps, List<View> results) {
             }
         }
         for (View result : results) {
+            if (gone[result.value]) {
+                throw new IllegalStateException("compile: a result is a parameter that was changed since");
+            }
             if (!known[result.value]) {
                 throw new IllegalStateException("compile: a result is never computed");
             }
