@@ -57,6 +57,11 @@ public final class GradientDescent extends Minimizer<GradientDescent> {
             Point before = p;
             if (fixed) {
                 p = run.at(before.x().sub(before.gradient().mul(alpha)));
+                double promised = alpha * Vectors.dot(before.gradient(), before.gradient());
+                if (p.isFinite() && p.norm() >= before.norm() && run.isHidden(before, promised)) {
+                    return run.rounded(
+                            before, promised); // the values say nothing any more, and the gradients do not fall
+                }
             } else {
                 double squares = Vectors.dot(p.gradient(), p.gradient());
                 double last = alpha;

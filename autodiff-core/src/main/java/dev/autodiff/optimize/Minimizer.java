@@ -44,8 +44,9 @@ public abstract sealed class Minimizer<M extends Minimizer<M>>
     }
 
     /**
-     * Stops at a gradient of at most {@code tolerance·max(1, |f|)} in each component; √ε of the type unless set, 1.5·10⁻⁸ in float64 and
-     * 3.5·10⁻⁴ in float32. {@link LevenbergMarquardt} measures otherwise.
+     * Stops at a gradient of at most {@code tolerance} in each component; √ε of the type unless set, 1.5·10⁻⁸ in float64 and 3.5·10⁻⁴ in
+     * float32. Where the rounding of a large value hides all that could still be won, the search ends as {@link Reason#DECREASE} before.
+     * {@link LevenbergMarquardt} measures otherwise.
      */
     public final M withGradientTolerance(double tolerance) {
         Settings s = settings;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NewtonCg extends Minimizer<NewtonCg> {
     private static final double ACCEPTED = 1e-4;
-    private static final double LARGEST_RADIUS = 1e10;
+    private static final double LARGEST_RADIUS = 1e100;
 
     private final double radius;
 
@@ -89,7 +89,7 @@ public final class NewtonCg extends Minimizer<NewtonCg> {
             double length = Vectors.norm(step.p);
             Point next = run.at(here.x().add(step.p));
             double won = here.value() - next.value();
-            boolean belowRounding = !step.atBorder && step.promised <= 10 * run.rounding() * Math.abs(here.value());
+            boolean belowRounding = !step.atBorder && run.isHidden(here, step.promised);
             double ratio = won / step.promised;
             if (belowRounding && next.isFinite()) {
                 ratio = next.norm() < here.norm() ? 1 : 0; // the values say nothing any more, the gradients do

@@ -11,7 +11,7 @@ import dev.autodiff.Tensor;
 record Point(Tensor x, double value, Tensor gradient, double norm, double measure) {
     static Point of(Tensor x, double value, Tensor gradient) {
         double norm = Vectors.largest(gradient);
-        return new Point(x, value, gradient, norm, norm / Math.max(1, Math.abs(value)));
+        return new Point(x, value, gradient, norm, norm); // not relative to the value, to which a constant may be added
     }
 
     boolean isFinite() {

@@ -14,6 +14,8 @@ public enum Reason {
     ITERATIONS(false),
     /** No step along the search direction lowers the value although the gradient promises it; it may be wrong or the function not smooth. */
     NO_DESCENT(false),
+    /** The value falls without end: below −10²⁰ times what the start's value and gradient suggest, or to −∞. */
+    UNBOUNDED(false),
     /** The function or its gradient became NaN or infinite. */
     NON_FINITE(false),
     /** The observer asked for it. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** One search: runs the function, counts, and decides when it is over. */
 final class Run {
     private final String label;
+    /** A value so many times below what the start's value and gradient suggest is taken for a fall without end. */
+    private static final double ENDLESS = 1e20;
+
     private final Function<? super Tensor, Tensor> f;
     private final Settings settings;
     private final Tensor start;
@@ -22,6 +25,8 @@ final class Run {
     private final List<Iteration> trace = new ArrayList<>();
     private int iterations = -1;
     private int evaluations;
+    private double lowest = Double.NEGATIVE_INFINITY;
+    private boolean bottomless;
 
     Run(String label, Function<? super Tensor, Tensor> f, Tensor start, Settings settings, double precision) {
         this.label = label;
@@ -63,7 +68,7 @@ final class Run {
         evaluations++;
         ValueAndGrad both =
                 Autodiff.noGrad(() -> Autodiff.valueAndGrad(this::number).apply(x));
-        return Point.of(x, both.value().item(), both.gradient());
+        return Point.of(x, seen(both.value().item()), both.gradient());
     }
 
     private Tensor number(Tensor x) {
@@ -78,7 +83,12 @@ final class Run {
     /** Runs the function alone. */
     double value(Tensor x) {
         evaluations++;
-        return Autodiff.noGrad(() -> number(x)).item();
+        return seen(Autodiff.noGrad(() -> number(x)).item());
+    }
+
+    private double seen(double value) {
+        bottomless |= value == Double.NEGATIVE_INFINITY;
+        return value;
     }
 
     /** Runs residuals, with the products with their Jacobian. */
@@ -124,17 +134,27 @@ final class Run {
             }
             return end(
                     before,
-                    Reason.NON_FINITE,
+                    p.value() == Double.NEGATIVE_INFINITY ? Reason.UNBOUNDED : Reason.NON_FINITE,
                     "the step led to a value of " + p.value() + " and a gradient of " + p.norm()
                             + "; the result is the point before it");
         }
         iterations++;
+        if (before == null && iterations == 0) {
+            double reach = p.norm() * Math.max(1, Vectors.largest(p.x()));
+            lowest = -ENDLESS * Math.max(1, Math.max(Math.abs(p.value()), reach));
+        }
         Iteration now = new Iteration(iterations, p.x(), p.value(), p.norm(), evaluations);
         if (settings.trace()) {
             trace.add(now);
         }
         if (settings.observer() != null && !settings.observer().test(now)) {
             return end(p, Reason.STOPPED, "the observer stopped the search");
+        }
+        if (p.value() < lowest) {
+            return end(
+                    p,
+                    Reason.UNBOUNDED,
+                    "the value falls without end, so there is no minimum; bound the function from below");
         }
         return null;
     }
@@ -210,10 +230,21 @@ final class Run {
      * What a step that was shortened again and again would win says nothing.
      */
     Minimum stuck(Point p, double promised) {
-        return promised <= 10 * rounding * Math.abs(p.value()) ? rounded(p, promised) : noDescent(p, promised);
+        return isHidden(p, promised) ? rounded(p, promised) : noDescent(p, promised);
+    }
+
+    /** Tells whether a decrease lies below the rounding of the value. */
+    boolean isHidden(Point p, double decrease) {
+        return decrease <= 10 * rounding * Math.abs(p.value());
     }
 
     Minimum noDescent(Point p, double promised) {
+        if (bottomless) {
+            return end(
+                    p,
+                    Reason.UNBOUNDED,
+                    "the value falls to −∞ near the result, so there is no minimum; bound the function from below");
+        }
         return end(
                 p,
                 Reason.NO_DESCENT,

@@ -125,7 +125,7 @@ class MinimizerTest {
 
     @Test
     void aMaximumOrSaddleIsNeverCalledAMinimum() {
-        Tensor maximum = of(-0.270844590667, -0.923038522183);
+        Tensor maximum = of(-0.27084459066734761, -0.92303855647998146);
         for (Minimizer<?> minimizer :
                 List.of(Lbfgs.create(), GradientDescent.backtracking(), GradientDescent.of(0.01))) {
             Minimum found = minimizer.minimize(Problems::himmelblau, maximum);
@@ -164,6 +164,58 @@ class MinimizerTest {
             Minimum found = minimizer.minimize(x -> x.sum().add(x.square().sum().mul(-1)), of(1, 2));
             assertFalse(found.converged(), found.message());
             assertTrue(Double.isFinite(found.value()));
+        }
+    }
+
+    @Test
+    void aFallWithoutEndIsCalledUnbounded() {
+        List<Function<Tensor, Tensor>> endless = List.of(
+                x -> x.sum(),
+                x -> x.sum().mul(1e6).add(1e9),
+                x -> x.square().sum().neg(),
+                x -> x.exp().sum().neg(),
+                x -> x.log().sum());
+        for (Minimizer<?> minimizer : List.of(Lbfgs.create(), NewtonCg.create(), GradientDescent.backtracking())) {
+            for (Function<Tensor, Tensor> f : endless) {
+                Minimum found = minimizer.minimize(f, of(1));
+                assertEquals(Reason.UNBOUNDED, found.reason(), found.message());
+                assertFalse(found.converged());
+                assertTrue(Double.isFinite(found.value()));
+                assertThrows(IllegalStateException.class, found::orThrow);
+            }
+            Minimum single = minimizer.minimize(x -> x.sum(), Tensor.of(new float[] {1}));
+            assertEquals(Reason.UNBOUNDED, single.reason(), single.message());
+        }
+        // a fixed step falls too slowly for that, but is no success either
+        assertEquals(
+                Reason.ITERATIONS,
+                GradientDescent.of(1).minimize(x -> x.sum(), of(1)).reason());
+    }
+
+    @Test
+    void aLowValueThatTheFunctionsScaleExplainsIsNotCalledUnbounded() {
+        for (Minimizer<?> minimizer : List.of(Lbfgs.create(), NewtonCg.create(), GradientDescent.backtracking())) {
+            Minimum found =
+                    minimizer.minimize(x -> x.sub(1).square().sub(1).sum().mul(1e25), of(0));
+            assertTrue(found.converged(), found.message());
+            assertEquals(1, found.point().get(0), 1e-6, found.message());
+        }
+    }
+
+    @Test
+    void anAddedConstantDoesNotEndTheSearchEarly() {
+        for (double constant : new double[] {1e9, -1e9, 1e12}) {
+            for (Minimizer<?> minimizer : List.of(
+                    Lbfgs.create(), NewtonCg.create(), GradientDescent.backtracking(), GradientDescent.of(0.3))) {
+                Minimum found = minimizer.minimize(x -> x.sub(3).square().sum().add(constant), of(0));
+                assertTrue(found.converged(), found.message());
+                // what lies below the rounding of the value, and no more, may be missing
+                double hidden = 10 * Math.ulp(constant);
+                assertEquals(3, found.point().get(0), Math.sqrt(hidden), found.message());
+            }
+            Minimum steep = Lbfgs.create().minimize(x -> x.pow(4).sum().add(constant), of(1000));
+            assertTrue(steep.converged(), steep.message());
+            assertTrue(Math.pow(steep.point().get(0), 4) <= 100 * Math.ulp(constant), steep.message());
         }
     }
 
