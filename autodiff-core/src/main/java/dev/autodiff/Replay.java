@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program in buffers of its own, which runs without recording anything and without allocating anything but what it returns.
+ * A program in buffers of its own, which runs without recording anything; of the tensors it allocates only those that it returns.
  */
 final class Replay {
     /** One bound step. */
