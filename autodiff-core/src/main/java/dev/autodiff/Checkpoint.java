@@ -3,6 +3,7 @@ package dev.autodiff;
 import dev.autodiff.array.Storage;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -142,6 +143,31 @@ final class Checkpoint implements CustomOp {
         }
     }
 
+    /** Runs the function with other values in the place of what it uses from outside. */
+    Tensor again(Tensor[] values) {
+        Run run = record(body, List.of(uses));
+        if (run.edges.size() != values.length) {
+            throw usesChanged();
+        }
+        Map<Edge, Tensor> outside = new HashMap<>();
+        for (int k = 0; k < values.length; k++) {
+            outside.put(run.edges.get(k), values[k]);
+        }
+        Map<Node, Tensor> computed = new IdentityHashMap<>();
+        for (int n = run.nodes.size() - 1; n >= 0; n--) {
+            Node node = run.nodes.get(n);
+            Tensor[] in = new Tensor[node.parents.length];
+            for (int i = 0; i < in.length; i++) {
+                Tensor given = outside.get(new Edge(node, i));
+                Tensor inside = node.parents[i] == null ? node.kept(i) : computed.get(node.parents[i]);
+                in[i] = Objects.requireNonNull(given != null ? given : inside);
+            }
+            Op op = Objects.requireNonNull(node.op);
+            computed.put(node, op instanceof Checkpoint c ? c.again(in) : Engine.apply(op, in));
+        }
+        return Objects.requireNonNull(computed.get(run.result.node()));
+    }
+
     private Run rerun(Tensor before) {
         versions.forEach((storage, version) -> {
             if (storage.version() != version) {
@@ -162,10 +188,14 @@ final class Checkpoint implements CustomOp {
             same = uses[k] == now || (uses[k].isLeaf() && now.isLeaf() && now.number > run.start);
         }
         if (!same) {
-            throw new GradientException("checkpoint: the function used other tensors when it ran again;"
-                    + " let it depend on nothing that changes");
+            throw usesChanged();
         }
         return run;
+    }
+
+    private static GradientException usesChanged() {
+        return new GradientException("checkpoint: the function used other tensors when it ran again;"
+                + " let it depend on nothing that changes");
     }
 
     private static boolean sameBits(Tensor a, Tensor b) {

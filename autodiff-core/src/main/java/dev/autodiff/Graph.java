@@ -3,7 +3,6 @@ package dev.autodiff;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +34,33 @@ public final class Graph {
         }
     }
 
-    private final List<Entry> nodes;
+    /** Is told of a backward sweep, node by node, in the order of {@link Graph#nodes} but for the leaves, which come last. */
+    public interface SweepListener {
+        /** The gradient of a node is complete: the sum of all contributions, as the node's hooks left it. Its rule runs next. */
+        default void reached(Entry node, Tensor gradient) {}
 
-    private Graph(List<Entry> nodes) {
+        /**
+         * A node's rule has given what it adds to the gradient of one of its inputs.
+         *
+         * @param input which of the node's inputs
+         * @param rule how the contribution was computed, {@code δz2 Wᵀ} for example, in the {@linkplain Graph#symbol symbols} of this graph;
+         *     for a rule that is long or cannot be read, {@code (∂z3/∂z2)ᵀ δz3}
+         */
+        default void contributed(Entry node, int input, Tensor contribution, String rule) {}
+    }
+
+    private final Tensor root;
+    private final List<Entry> nodes;
+    private final List<Node> recorded;
+    private final Map<Node, Integer> ids;
+    private final Symbols symbols;
+
+    private Graph(Tensor root, List<Entry> nodes, List<Node> recorded, Map<Node, Integer> ids) {
+        this.root = root;
         this.nodes = nodes;
+        this.recorded = recorded;
+        this.ids = ids;
+        this.symbols = new Symbols(recorded, nodes);
     }
 
     /**
@@ -52,16 +74,13 @@ public final class Graph {
             throw new GradientException("graph: nothing was recorded for this tensor of shape " + tensor.shape()
                     + "; at least one input must come from requireGrad(), outside noGrad");
         }
-        Map<Node, Integer> ids = new IdentityHashMap<>();
         List<Node> order = new ArrayList<>();
         List<Node> leaves = new ArrayList<>();
         for (Node node : Tape.newestFirst(List.of(root), n -> true)) {
             (node.isLeaf() ? leaves : order).add(node);
         }
         order.addAll(leaves);
-        for (Node node : order) {
-            ids.put(node, ids.size());
-        }
+        Map<Node, Integer> ids = GraphSweep.ids(order);
         List<Entry> entries = new ArrayList<>();
         for (Node node : order) {
             List<@Nullable Integer> inputs = new ArrayList<>();
@@ -76,12 +95,136 @@ public final class Graph {
                     node.dtype,
                     java.util.Collections.unmodifiableList(inputs)));
         }
-        return new Graph(List.copyOf(entries));
+        return new Graph(tensor, List.copyOf(entries), List.copyOf(order), ids);
     }
 
     /** Returns operations and leaves in the order of a backward sweep: the result first, every node before its inputs. */
     public List<Entry> nodes() {
         return nodes;
+    }
+
+    /**
+     * Returns what a node is called in formulas: its name; for one without a name p1, p2, … if it is a leaf and z1, z2, … if it is a result,
+     * in forward order, or Wᵀ if it is the transpose of W. No two nodes have the same symbol.
+     */
+    public String symbol(Entry node) {
+        return symbols.of(node.id()).text();
+    }
+
+    /** Returns the symbol of the gradient of a node, {@code δW1} for example. */
+    public String gradientSymbol(Entry node) {
+        return symbols.gradient(node.id());
+    }
+
+    /**
+     * Returns what one of a node's inputs is called in formulas, also one that requires no gradient: by its name, as a number, or c1, c2, …;
+     * {@code "…"} for such a one after the graph was released.
+     */
+    public String inputSymbol(Entry node, int input) {
+        return symbols.of(node.id(), input).text();
+    }
+
+    /** Returns how a node's value is computed, as mathematics: {@code X W1} for example; of a leaf its symbol. */
+    public String formula(Entry node) {
+        return symbols.formula(node.id());
+    }
+
+    /**
+     * Returns the values of all nodes, in the order of {@link #nodes}: what the graph keeps for its rules, and the rest computed anew from that.
+     *
+     * @throws GradientException if the graph was released, or a parameter was overwritten since
+     */
+    public List<Tensor> values() {
+        checkNotReleased();
+        @Nullable Tensor[] values = new Tensor[nodes.size()];
+        values[0] = root;
+        for (int id = 0; id < values.length; id++) {
+            Node node = recorded.get(id);
+            values[id] = values[id] == null ? node.keptOutput() : values[id];
+            boolean keepsInputs = node.op != null
+                    && node.op.keeps() != Op.Keep.SELECTORS
+                    && node.op.keeps().inputs();
+            for (int i = 0; keepsInputs && i < node.parents.length; i++) {
+                Integer input = nodes.get(id).inputs().get(i);
+                if (input != null) {
+                    values[input] = node.input(i);
+                }
+            }
+        }
+        List<Tensor> result = new ArrayList<>();
+        for (int id = values.length - 1; id >= 0; id--) {
+            Tensor value = values[id];
+            if (value == null) {
+                values[id] = apply(nodes.get(id), inputs(id, values));
+            }
+        }
+        for (Tensor value : values) {
+            result.add(java.util.Objects.requireNonNull(value).snapshot());
+        }
+        return java.util.Collections.unmodifiableList(result);
+    }
+
+    private List<Tensor> inputs(int id, @Nullable Tensor[] values) {
+        List<Tensor> inputs = new ArrayList<>();
+        Entry node = nodes.get(id);
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Integer input = node.inputs().get(i);
+            Tensor value = input == null ? constant(node, i) : values[input];
+            if (value == null) {
+                throw new GradientException(
+                        "graph: the value of input " + i + " of " + node.operation() + " is not known");
+            }
+            inputs.add(value);
+        }
+        return inputs;
+    }
+
+    /** Returns an input that requires no gradient; null for one that is a node, and for all after the graph was released. */
+    public @Nullable Tensor constant(Entry node, int input) {
+        Tensor kept = node.inputs().get(input) == null ? recorded.get(node.id()).kept(input) : null;
+        return kept == null ? null : kept.snapshot();
+    }
+
+    /**
+     * Computes the value of an operation from other inputs than it had, without recording anything.
+     *
+     * @param inputs all inputs in order, constants too
+     * @throws IllegalArgumentException if the node is a leaf, or shapes or types do not fit
+     */
+    public Tensor apply(Entry node, List<Tensor> inputs) {
+        Op op = recorded.get(node.id()).op;
+        if (op == null) {
+            throw new IllegalArgumentException("graph: " + symbol(node) + " is a leaf, which nothing computes");
+        }
+        if (inputs.size() != node.inputs().size()) {
+            throw new IllegalArgumentException(
+                    "graph: " + node.operation() + " has " + node.inputs().size() + " inputs, got " + inputs.size());
+        }
+        Tensor[] in = inputs.toArray(new Tensor[0]);
+        return Autodiff.noGrad(() -> op instanceof Checkpoint c ? c.again(in) : Engine.apply(op, in));
+    }
+
+    /**
+     * Goes backward through the graph from its result, a single number, as {@link Tensor#backward} does, hooks included, and tells of each
+     * step. Gradients that leaves hold stay as they are, and nothing is released.
+     *
+     * @throws GradientException if the result is not one number, the graph was released, or a parameter was overwritten since
+     */
+    public void sweep(SweepListener listener) {
+        if (root.size() != 1) {
+            throw new GradientException("graph: a sweep starts at a single number, got shape " + root.shape()
+                    + "; reduce it with sum() or mean()");
+        }
+        checkNotReleased();
+        GraphSweep.run(nodes, ids, symbols, recorded.get(0), listener);
+    }
+
+    private void checkNotReleased() {
+        for (Node node : recorded) {
+            if (node.isReleased()) {
+                throw node.released();
+            }
+        }
     }
 
     /** Returns the graph in the DOT language of Graphviz; values flow downwards. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Node implements Saved {
     static final Node[] NO_PARENTS = {};
+    private static final Tensor[] NO_TENSORS = {};
 
     final long number;
     final @Nullable Op op;
@@ -61,8 +62,13 @@ final class Node implements Saved {
         this.parents = NO_PARENTS;
         this.shape = shape;
         this.dtype = dtype;
-        this.inputs = new Tensor[0];
+        this.inputs = NO_TENSORS;
         this.retainsGradient = true;
+    }
+
+    /** Lets a leaf know its value. */
+    void stores(Tensor value) {
+        output = value;
     }
 
     /** Records an operation. */
@@ -73,29 +79,39 @@ final class Node implements Saved {
         this.shape = output.shape();
         this.dtype = output.dtype();
         Op.Keep keep = op.keeps();
-        this.inputs = new Tensor[0];
-        if (keep.inputs()) {
-            this.inputs = keep == Op.Keep.SELECTORS ? selectors(inputs) : inputs;
+        if (keep.inputs() && keep != Op.Keep.SELECTORS) {
+            this.inputs = inputs;
             for (int i = 0; i < inputs.length; i++) {
-                if (keep != Op.Keep.SELECTORS && inputs[i].storage().isMutable()) {
+                if (inputs[i].storage().isMutable()) {
                     if (versions == null) {
                         versions = new int[inputs.length];
                     }
                     versions[i] = inputs[i].storage().version();
                 }
             }
+        } else {
+            this.inputs = constants(inputs, parents);
         }
         if (keep.output()) {
             this.output = output;
         }
     }
 
-    private static @Nullable Tensor[] selectors(Tensor[] inputs) {
-        @Nullable Tensor[] selectors = new Tensor[inputs.length];
+    /**
+     * Returns the inputs that need no gradient, among them all indices and masks: nobody else may hold them, and without them what was
+     * recorded could not be explained. Null for the others; an empty array if there are none such.
+     */
+    private static @Nullable Tensor[] constants(Tensor[] inputs, @Nullable Node[] parents) {
+        @Nullable Tensor[] constants = NO_TENSORS;
         for (int i = 0; i < inputs.length; i++) {
-            selectors[i] = inputs[i].dtype().isFloating() ? null : inputs[i];
+            if (parents[i] == null) {
+                if (constants == NO_TENSORS) {
+                    constants = new Tensor[inputs.length];
+                }
+                constants[i] = inputs[i];
+            }
         }
-        return selectors;
+        return constants;
     }
 
     boolean isLeaf() {
@@ -119,8 +135,8 @@ final class Node implements Saved {
             throw new IllegalStateException(
                     label() + ": the rule reads an input, but keeps() does not name the inputs");
         }
-        Tensor input = inputs[index];
-        if (input == null) {
+        Tensor input = kept(index);
+        if (input == null || (op.keeps() == Op.Keep.SELECTORS && input.dtype().isFloating())) {
             throw new IllegalStateException(label() + ": input " + index + " was not kept");
         }
         if (versions != null && input.storage().isMutable() && input.storage().version() != versions[index]) {
@@ -147,6 +163,18 @@ final class Node implements Saved {
         if (output == null) {
             throw new IllegalStateException(label() + ": the rule reads the output, but keeps() does not name it");
         }
+        return output;
+    }
+
+    /** Returns an input if it is still there: one that the rules read, or a constant. */
+    @Nullable
+    Tensor kept(int index) {
+        return index < inputs.length ? inputs[index] : null;
+    }
+
+    /** Returns the value if it is still there: of a leaf, or of an operation whose rules read it. */
+    @Nullable
+    Tensor keptOutput() {
         return output;
     }
 
@@ -212,7 +240,7 @@ final class Node implements Saved {
     void release() {
         if (op != null) {
             released = true;
-            inputs = new Tensor[0];
+            inputs = NO_TENSORS;
             output = null;
         }
     }

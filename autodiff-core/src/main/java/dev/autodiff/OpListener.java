@@ -9,6 +9,9 @@ interface OpListener {
     /** An operation has run, forward or as a part of a rule, and was recorded if anything asked for that. */
     void ran(Op op, Tensor[] inputs, Tensor out);
 
+    /** A backward sweep has added up the gradient of a node; the node's rule runs next. */
+    default void reached(Node node, Tensor gradient) {}
+
     /** A backward sweep has computed what a node hands on to one of its inputs. */
     default void contributed(Node node, int input, Tensor contribution) {}
 

@@ -109,6 +109,7 @@ final class Sweep {
                 Tensor g = sweep.take(leaf);
                 if (sum != null && g != null) {
                     sum.value = leaf.hooked(g);
+                    sweep.report(leaf, sum.value);
                 }
             }
         } finally {
@@ -212,6 +213,7 @@ final class Sweep {
         if (op == null || !node.isWanted()) {
             return;
         }
+        report(node, g);
         OpListener listener = mode.listener();
         if (listener != null && !listener.hearsRules()) {
             mode.setListener(null);
@@ -232,6 +234,13 @@ final class Sweep {
                 listener.contributed(node, i, contribution);
             }
             put(parent, contribution);
+        }
+    }
+
+    private void report(Node node, Tensor g) {
+        OpListener listener = mode.listener();
+        if (listener != null) {
+            listener.reached(node, g);
         }
     }
 

@@ -477,6 +477,7 @@ public final class Tensor
         Tensor leaf = new Tensor(shape, data().copy());
         leaf.allowChanges();
         leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
+        leaf.node.stores(leaf);
         leaf.name = name;
         leaf.node.name = name;
         OpListener listener = Mode.listening();

@@ -36,7 +36,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page of operations is made from the catalogue: names and formulas from the operations, rules by {@link RuleText}, element types by
+ * The page of operations is made from the catalogue: names and formulas from the operations, rules by {@link SampleRules}, element types by
  * trying, remarks from the Javadoc of the constant or record. {@code -Dautodiff.write=true} writes the page anew.
  */
 class OperationsPageTest {
@@ -82,8 +82,8 @@ class OperationsPageTest {
                             "`" + op.label() + "`",
                             pyTorchName(op),
                             op.formula(),
-                            derivable(sample) ? RuleText.vjp(sample) : "–",
-                            derivable(sample) ? RuleText.jvp(sample) : "–",
+                            derivable(sample) ? SampleRules.vjp(sample) : "–",
+                            derivable(sample) ? SampleRules.jvp(sample) : "–",
                             types(sample),
                             remarks.getOrDefault(family.getSimpleName() + "." + name, ""))
                     .map(cell -> cell.replace("|", "\\|"))
