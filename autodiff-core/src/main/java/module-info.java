@@ -7,6 +7,7 @@ module dev.autodiff.core {
 
     exports dev.autodiff;
     exports dev.autodiff.check;
+    exports dev.autodiff.explain;
     exports dev.autodiff.kernel; // a user may bring kernels of his own
     exports dev.autodiff.optimize;
     exports dev.autodiff.shape;

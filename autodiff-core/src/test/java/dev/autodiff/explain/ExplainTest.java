@@ -1,0 +1,328 @@
+package dev.autodiff.explain;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.autodiff.Autodiff;
+import dev.autodiff.BackwardOption;
+import dev.autodiff.CustomOp;
+import dev.autodiff.Generator;
+import dev.autodiff.GradientException;
+import dev.autodiff.InPlace;
+import dev.autodiff.Saved;
+import dev.autodiff.Tensor;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExplainTest {
+    /** Numbers that the lecture prints have four decimals. */
+    private static final double PRINTED = 5e-5;
+
+    private static Tensor parameter(String name, double[][] values) {
+        return Tensor.of(values).requireGrad().named(name);
+    }
+
+    /** The 2-2-2 network of the lecture, an example as a column. */
+    private static Tensor net222() {
+        Tensor x = Tensor.of(new double[][] {{0.05}, {0.10}}).named("X");
+        Tensor y = Tensor.of(new double[][] {{0.01}, {0.99}}).named("Y");
+        Tensor w1 = parameter("W1", new double[][] {{0.15, 0.20}, {0.25, 0.30}});
+        Tensor w2 = parameter("W2", new double[][] {{0.40, 0.45}, {0.50, 0.55}});
+        Tensor b1 = parameter("b1", new double[][] {{0.35}, {0.35}});
+        Tensor b2 = parameter("b2", new double[][] {{0.60}, {0.60}});
+        Tensor h = w1.matmul(x).add(b1).named("Z1").sigmoid().named("H");
+        Tensor out = w2.matmul(h).add(b2).named("Z2").sigmoid().named("P");
+        return out.sub(y).square().sum().mul(0.5).named("L");
+    }
+
+    private static void assertChecksPass(Explanation explanation) {
+        List<String> bad = explanation
+                .checks()
+                .filter(c -> c.status() != Check.Status.PASSED)
+                .map(Check::brief)
+                .toList();
+        assertEquals(List.of(), bad);
+    }
+
+    private static void assertContributionsAddUp(Explanation explanation) {
+        for (Step step : explanation.steps()) {
+            if (!step.received().isEmpty()) {
+                double[] sum = new double[step.gradient().size()];
+                for (Contribution c : step.received()) {
+                    double[] part = c.value().toDoubleArray();
+                    for (int i = 0; i < sum.length; i++) {
+                        sum[i] += part[i];
+                    }
+                }
+                assertArrayEquals(step.gradient().toDoubleArray(), sum, 1e-15, step.symbol());
+            }
+        }
+    }
+
+    @Test
+    void theNetworkOfTheLectureHasItsNumbers() {
+        Explanation explanation = Explain.backward(net222());
+        assertEquals(0.2984, explanation.step("L").value().item(), PRINTED);
+        assertArrayEquals(
+                new double[] {0.7514, 0.7729}, explanation.step("P").value().toDoubleArray(), PRINTED);
+        assertArrayEquals(
+                new double[] {0.5933, 0.5969}, explanation.step("H").value().toDoubleArray(), PRINTED);
+        assertEquals("δz2 Hᵀ", rule(explanation, "W2"));
+        assertEquals("δP ⊙ P ⊙ (1 − P)", rule(explanation, "Z2"));
+        assertEquals("W2ᵀ δz2", rule(explanation, "H"));
+        assertChecksPass(explanation);
+        assertContributionsAddUp(explanation);
+    }
+
+    private static String rule(Explanation explanation, String symbol) {
+        return explanation.step(symbol).received().stream()
+                .map(Contribution::rule)
+                .collect(Collectors.joining(" + "));
+    }
+    /** A network in float32 as the library's users write it, with a weight that is used transposed. */
+    private static Tensor classifier() {
+        Generator generator = Generator.seeded(3);
+        Tensor x = Tensor.normal(generator, DType.FLOAT32, Shape.of(5, 4), 0, 1).named("X");
+        Tensor w = Tensor.normal(generator, DType.FLOAT32, Shape.of(6, 4), 0, 1)
+                .requireGrad()
+                .named("W");
+        Tensor v = Tensor.normal(generator, DType.FLOAT32, Shape.of(3, 6), 0, 1)
+                .requireGrad()
+                .named("V");
+        Tensor b = Tensor.zeros(DType.FLOAT32, 6).requireGrad().named("b");
+        Tensor logits = x.matmul(w.transpose()).add(b).relu().matmul(v.transpose());
+        return logits.softmaxCrossEntropy(Tensor.of(new int[] {0, 2, 1, 1, 0})).mean();
+    }
+
+    @Test
+    void gradientsEqualThoseOfBackwardAndNothingChanges() {
+        Tensor w = parameter("w", new double[][] {{0.5, -1}, {2, 0.25}});
+        Tensor loss = w.matmul(w).tanh().mul(w).sum();
+        Explanation before = Explain.backward(loss);
+        assertNull(w.grad());
+        loss.backward(BackwardOption.RETAIN_GRAPH);
+        Tensor gradient = w.grad();
+        Explanation after = Explain.backward(loss);
+        assertTrue(gradient == w.grad(), "the leaf holds another gradient");
+        for (Explanation explanation : List.of(before, after)) {
+            Step step = explanation.step("w");
+            assertArrayEquals(gradient.toDoubleArray(), step.gradient().toDoubleArray(), 0);
+            assertEquals(3, step.received().size());
+            assertChecksPass(explanation);
+            assertContributionsAddUp(explanation);
+        }
+        assertEquals(before.toText(), after.toText());
+        loss.backward(); // the graph is still there
+    }
+
+    @Test
+    void aFloat32NetworkIsCheckedInFloat64() {
+        Tensor loss = classifier();
+        Explanation explanation = Explain.backward(loss);
+        assertChecksPass(explanation);
+        assertEquals("Xᵀ δz1", rule(explanation, "Wᵀ"));
+        assertTrue(
+                explanation.toText().contains("float32, so its gradients keep about three digits"),
+                explanation::toText);
+        loss.backward(BackwardOption.RETAIN_GRAPH);
+        assertEquals(DType.FLOAT32, explanation.step("W").gradient().dtype());
+    }
+
+    @Test
+    void aWrongRuleIsFoundWhereItIs() {
+        record Wrong() implements CustomOp {
+            @Override
+            public Tensor forward(Tensor[] in) {
+                return in[0].mul(in[0]).mul(in[0]);
+            }
+
+            @Override
+            public Tensor[] vjp(Tensor g, Saved s) {
+                return new Tensor[] {g.mul(s.input(0).square().mul(2))};
+            }
+        }
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        Explanation explanation =
+                Explain.backward(new Wrong().apply(p.exp()).log().sum());
+        assertFalse(explanation.passed());
+        Step wrong = explanation.step("z2");
+        assertEquals("Wrong", wrong.operation());
+        assertEquals(Check.Status.PASSED, wrong.check().status());
+        assertEquals(Check.Status.FAILED, wrong.given().get(0).check().status());
+        assertEquals(Check.Status.FAILED, explanation.step("z1").check().status());
+        assertEquals(
+                Check.Status.PASSED,
+                explanation.step("z1").given().get(0).check().status());
+        assertEquals(Check.Status.FAILED, explanation.step("p").check().status());
+        assertTrue(explanation.toText().contains("The rule of Wrong at z2 is wrong"), explanation::toText);
+    }
+
+    @Test
+    void graphsOfHigherOrderAreGraphs() {
+        Tensor x = parameter("x", new double[][] {{0.3, -0.7}});
+        Tensor slope = Autodiff.gradients(x.sigmoid().mul(x).sum(), List.of(x)).get(0);
+        Explanation explanation = Explain.backward(slope.square().sum());
+        assertChecksPass(explanation);
+        assertContributionsAddUp(explanation);
+        assertTrue(explanation.steps().stream().anyMatch(s -> s.operation().equals("sigmoidGradient")));
+    }
+
+    @Test
+    void checkpointsRunAgainWithOtherValues() {
+        Tensor x = parameter("x", new double[][] {{0.3, -0.7}, {1, 2}});
+        Tensor inner = Autodiff.checkpoint(
+                y -> Autodiff.checkpoint(z -> z.matmul(x).tanh(), y.exp()).mul(2), x);
+        Explanation explanation = Explain.backward(inner.square().sum());
+        assertChecksPass(explanation);
+        assertContributionsAddUp(explanation);
+    }
+
+    @Test
+    void kinksAreLeftOut() {
+        Tensor x = Tensor.of(new double[] {0, 1, -1}).requireGrad().named("x");
+        Check check = Explain.backward(x.relu().sum()).step("x").check();
+        assertEquals(Check.Status.PASSED, check.status());
+        assertEquals(2, check.elements());
+        assertTrue(check.note().contains("kink"), check::note);
+    }
+
+    @Test
+    void largeTensorsAreCutAndCheckedAtSomeElements() {
+        Tensor w =
+                Tensor.linspace(-1, 1, 30_000).reshape(100, 300).requireGrad().named("w");
+        Explanation explanation = Explain.backward(w.sin().square().mean());
+        assertChecksPass(explanation);
+        assertEquals(12, explanation.step("w").check().elements());
+        String text = explanation.toText();
+        assertTrue(text.contains("cut from [100, 300]"), text);
+        assertTrue(text.contains("min −1, max 1, mean"), text);
+        assertTrue(text.length() < 10_000, () -> "length " + text.length());
+    }
+
+    @Test
+    void aLongGraphIsLimitedAndSaysSo() {
+        Tensor p = Tensor.of(0.5).requireGrad().named("p");
+        Tensor y = p;
+        for (int i = 0; i < 20_000; i++) {
+            y = y.mul(0.9999);
+        }
+        Explanation explanation = Explain.backward(y);
+        assertEquals(200, explanation.steps().size());
+        assertEquals(20_001 - 200, explanation.leftOut());
+        assertTrue(explanation.toText().contains("19801 of them are left out"), explanation::toText);
+        assertEquals(Math.pow(0.9999, 20_000), explanation.step("p").gradient().item(), 1e-12);
+        assertTrue(explanation.passed());
+        assertEquals(10, Explain.backward(y, 10).steps().size());
+    }
+
+    @Test
+    void hooksAreSaid() {
+        Tensor w = parameter("w", new double[][] {{1, 2}});
+        Tensor h = w.square().named("h").onGrad(g -> g.mul(10));
+        Explanation explanation = Explain.backward(h.sum());
+        assertTrue(explanation.step("h").hooked());
+        assertFalse(explanation.step("w").hooked());
+        assertFalse(explanation.passed()); // differences know nothing of hooks
+        assertTrue(explanation.toText().contains("changed by a hook"), explanation::toText);
+    }
+
+    @Test
+    void operationsOfManyKindsPass() {
+        Tensor a = parameter("A", new double[][] {{2, 0.5}, {0.5, 1}});
+        Tensor b = parameter("B", new double[][] {{1, -1}, {0.3, 2}});
+        Tensor joined = Tensor.concat(0, a.softmax(-1), b.inverse(), a.max(0).reshape(1, 2), b.slice(0, 0, 1));
+        Tensor selected = Tensor.where(joined.gt(0.4), joined, joined.exp());
+        assertChecksPass(Explain.backward(selected.cumSum(0)
+                .logSoftmax(-1)
+                .sub(joined.mean(true, 0))
+                .square()
+                .mean()));
+    }
+
+    @Test
+    void theCheckSaysWhyItWasNotMade() {
+        record Counter(AtomicInteger calls) implements CustomOp {
+            @Override
+            public Tensor forward(Tensor[] in) {
+                return in[0].add(calls.getAndIncrement());
+            }
+
+            @Override
+            public Tensor[] vjp(Tensor g, Saved s) {
+                return new Tensor[] {g};
+            }
+        }
+        Tensor p = Tensor.of(0.5).requireGrad().named("p");
+        Check check = Explain.backward(new Counter(new AtomicInteger()).apply(p).mul(2))
+                .step("p")
+                .check();
+        assertEquals(Check.Status.NOT_CHECKED, check.status());
+        assertTrue(check.brief().contains("run again, the graph gives 3.00000 and not 1.00000"), check::brief);
+    }
+
+    @Test
+    void whatCannotBeExplainedIsAnError() {
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        assertTrue(assertThrows(GradientException.class, () -> Explain.backward(p.exp()))
+                .getMessage()
+                .contains("[1, 2]"));
+        assertThrows(GradientException.class, () -> Explain.backward(Tensor.of(1.0)));
+        Tensor loss = p.square().sum();
+        loss.backward();
+        assertTrue(assertThrows(GradientException.class, () -> Explain.backward(loss))
+                .getMessage()
+                .contains("released"));
+        Tensor overwritten = p.square().sum();
+        InPlace.assign(p, p.zerosLike());
+        assertTrue(assertThrows(GradientException.class, () -> Explain.backward(overwritten))
+                .getMessage()
+                .contains("'p' of shape [1, 2] was overwritten"));
+        assertThrows(IllegalArgumentException.class, () -> Explain.backward(p.sum(), 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> Explain.backward(p.sum()).step("q"));
+    }
+
+    @Test
+    void valuesDoNotFollowLaterUpdates() {
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        Explanation explanation = Explain.backward(p.square().sum());
+        InPlace.assign(p, p.zerosLike());
+        assertArrayEquals(new double[] {1, 2}, explanation.step("p").value().toDoubleArray());
+    }
+
+    @Test
+    void theLossMayBeALeaf() {
+        Explanation explanation = Explain.backward(Tensor.of(3.0).requireGrad().named("p"));
+        assertEquals(1, explanation.steps().size());
+        assertEquals(1, explanation.step("p").gradient().item());
+        assertChecksPass(explanation);
+    }
+
+    @Test
+    void thePageIsWholeAndNamesCannotBreakOutOfIt(@TempDir Path folder) throws IOException {
+        String evil = "</script><img src=x onerror=alert(1)>@DATA@\"\\ 𝛿\u2028";
+        Tensor p = parameter(evil, new double[][] {{1, Double.NaN}});
+        Explanation explanation = Explain.backward(p.square().sum().named(evil + " loss"));
+        Path file = folder.resolve("new/page.html");
+        explanation.writeHtml(file);
+        String page = Files.readString(file);
+        assertEquals(explanation.toHtml(), page);
+        assertFalse(page.contains("<img src=x"), page);
+        assertEquals(2, page.split("</script>", -1).length - 1, "scripts end where the template ends them");
+        assertFalse(page.contains("NaN,") || page.contains("NaN]"), "no number of JSON");
+        assertTrue(page.contains("\\u003cimg src=x"), page);
+        assertFalse(page.replace("http://www.w3.org/2000/svg", "").contains("://"), "asks for nothing");
+    }
+}
