@@ -1,6 +1,7 @@
 package dev.autodiff.examples;
 
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.page.ProgramException;
 import dev.autodiff.shape.Shape;
 import java.awt.Color;
 import java.awt.Graphics2D;

@@ -3,6 +3,7 @@ package dev.autodiff.examples;
 import dev.autodiff.Autodiff;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.page.ProgramException;
 import dev.autodiff.nn.Activation;
 import dev.autodiff.nn.Initializer;
 import dev.autodiff.nn.Layer;

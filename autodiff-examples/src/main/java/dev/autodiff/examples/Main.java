@@ -2,10 +2,15 @@ package dev.autodiff.examples;
 
 import dev.autodiff.benchmarks.compare.BenchProgram;
 import dev.autodiff.examples.goldens.GoldensProgram;
+import dev.autodiff.examples.lessons.Lessons;
+import dev.autodiff.examples.page.Lesson;
+import dev.autodiff.examples.page.LessonProgram;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +34,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+    private static final List<String> MAIN_JOBS = List.of("mnist", "predict");
+
+    private final Set<String> lessons = new LinkedHashSet<>();
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -51,7 +59,13 @@ public final class Main implements Runnable {
     /** Runs a program and returns the exit code. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         Main main = new Main();
-        CommandLine line = new CommandLine(main).setOut(out).setErr(err);
+        CommandLine line = new CommandLine(main);
+        for (Lesson lesson : Lessons.all()) {
+            CommandLine command = LessonProgram.command(lesson);
+            main.lessons.add(command.getCommandName());
+            line.addSubcommand(command);
+        }
+        line.setOut(out).setErr(err);
         line.getCommandSpec().versionProvider(new Version());
         line.getSubcommands().values().forEach(c -> c.getCommandSpec().versionProvider(new Version()));
         line.setParameterExceptionHandler((e, arguments) -> complain(e));
@@ -66,18 +80,29 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Without a program: lists the programs, one line each. */
+    /** Without a program: lists the programs in groups, one line each. */
     @Override
     public void run() {
         if (spec == null) {
             throw new IllegalStateException("picocli sets the command's description before it runs it");
         }
-        PrintWriter out = spec.commandLine().getOut();
-        for (Map.Entry<String, CommandLine> program : spec.subcommands().entrySet()) {
-            String[] description =
-                    program.getValue().getCommandSpec().usageMessage().description();
-            out.printf("%-8s  %s%n", program.getKey(), description.length == 0 ? "" : description[0]);
-        }
+        Set<String> tools = new LinkedHashSet<>(spec.subcommands().keySet());
+        tools.removeAll(MAIN_JOBS);
+        tools.removeAll(lessons);
+        list(spec, "Main jobs", MAIN_JOBS);
+        list(spec, "Lectures", lessons);
+        list(spec, "Tools", tools);
+    }
+
+    private static void list(CommandSpec all, String group, Collection<String> names) {
+        PrintWriter out = all.commandLine().getOut();
+        out.println(group);
+        all.subcommands().forEach((name, program) -> {
+            if (names.contains(name)) {
+                String[] description = program.getCommandSpec().usageMessage().description();
+                out.printf("  %-20s  %s%n", name, description.length == 0 ? "" : description[0]);
+            }
+        });
     }
 
     private static int complain(ParameterException e) {

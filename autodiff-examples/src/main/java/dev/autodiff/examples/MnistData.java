@@ -1,6 +1,7 @@
 package dev.autodiff.examples;
 
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.page.ProgramException;
 import dev.autodiff.nn.data.Idx;
 import dev.autodiff.shape.DType;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.autodiff.examples;
 
+import dev.autodiff.examples.page.OutputFolder;
 import dev.autodiff.shape.DType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +110,7 @@ final class MnistProgram implements Callable<Integer> {
                 validation,
                 training,
                 limit);
-        prepare(out);
+        OutputFolder.prepare(out);
         new MnistTraining(
                         settings,
                         out,
@@ -143,18 +143,6 @@ final class MnistProgram implements Callable<Integer> {
         if (!good) {
             throw new ParameterException(
                     spec.commandLine(), option + ": expected " + expected + ", got '" + actual + "'");
-        }
-    }
-
-    /** Makes the folder and writes into it, so that a long training does not end with an error. */
-    private static void prepare(Path folder) {
-        try {
-            Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, ".writable", ".tmp"));
-        } catch (IOException e) {
-            throw new ProgramException(
-                    "--out: expected a folder that can be written to, got " + folder.toAbsolutePath() + " (" + e + ")",
-                    e);
         }
     }
 }

@@ -5,6 +5,8 @@ import dev.autodiff.Autodiff;
 import dev.autodiff.Compiled;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.page.ProgramException;
+import dev.autodiff.examples.page.Progress;
 import dev.autodiff.nn.Losses;
 import dev.autodiff.nn.data.Batch;
 import dev.autodiff.nn.data.DataLoader;
@@ -24,9 +26,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -185,7 +184,7 @@ final class MnistTraining {
         long taken = (long) (number - 1) * loader.size();
         double loss = 0;
         long right = 0;
-        try (Progress progress = Progress.of("epoch " + number + "/" + settings.epochs(), loader.samples())) {
+        try (Progress progress = Progress.of("epoch " + number + "/" + settings.epochs(), loader.samples(), "digits")) {
             for (Batch batch : loader) {
                 optimizer.learningRate(schedule.at(taken));
                 taken++;
@@ -197,7 +196,8 @@ final class MnistTraining {
                 }
                 loss += value * batch.size();
                 right += count(results.get(1));
-                progress.advance(batch.size(), value);
+                progress.advance(batch.size());
+                progress.tell(String.format(Locale.ROOT, "loss %.4f", value));
             }
         }
         return new Score(loss / loader.samples(), (double) right / loader.samples());
@@ -310,44 +310,6 @@ final class MnistTraining {
         } catch (LinkageError | InternalError | NullPointerException e) {
             // Java's font code fails like this where no font is installed.
             err.println("the pictures could not be drawn, which needs a font and fontconfig on this machine: " + e);
-        }
-    }
-
-    /** A bar on the standard error, or nothing if that is no terminal. */
-    private static final class Progress implements AutoCloseable {
-        private final @Nullable ProgressBar bar;
-
-        private Progress(@Nullable ProgressBar bar) {
-            this.bar = bar;
-        }
-
-        static Progress of(String task, int samples) {
-            return new Progress(
-                    Terminal.showsErrors()
-                            ? new ProgressBarBuilder()
-                                    .setTaskName(task)
-                                    .setInitialMax(samples)
-                                    .setUnit(" digits", 1)
-                                    .setStyle(ProgressBarStyle.ASCII)
-                                    .setUpdateIntervalMillis(200)
-                                    .showSpeed()
-                                    .clearDisplayOnFinish()
-                                    .build()
-                            : null);
-        }
-
-        void advance(int samples, double loss) {
-            if (bar != null) {
-                bar.stepBy(samples);
-                bar.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", loss));
-            }
-        }
-
-        @Override
-        public void close() {
-            if (bar != null) {
-                bar.close();
-            }
         }
     }
 }

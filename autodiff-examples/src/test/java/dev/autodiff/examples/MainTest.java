@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.lessons.Lessons;
+import dev.autodiff.examples.page.LessonProgram;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -15,6 +17,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
@@ -53,11 +56,15 @@ class MainTest {
     void withoutArgumentsThePrograms() {
         Result result = run();
         assertEquals(0, result.code);
+        List<String> expected = new ArrayList<>(List.of("Main jobs", "mnist", "predict", "Lectures"));
+        Lessons.all()
+                .forEach(lesson -> expected.add(LessonProgram.command(lesson).getCommandName()));
+        expected.addAll(List.of("Tools", "goldens", "bench"));
         assertEquals(
-                List.of("mnist", "predict", "goldens", "bench"),
+                expected,
                 result.out
                         .lines()
-                        .map(line -> line.substring(0, line.indexOf(' ')))
+                        .map(line -> line.startsWith("  ") ? line.strip().split(" ", 2)[0] : line)
                         .toList());
     }
 
@@ -81,6 +88,9 @@ class MainTest {
                 "mnist --validation 60000 | --validation",
                 "mnist --frobnicate | --frobnicate",
                 "mnist --epoch 3 | did you mean --epochs?",
+                "gradient --arrows 1 | --arrows",
+                "gradient --arrows many | --arrows",
+                "two-layer --lr NaN | --lr",
                 "predict some.png | --model",
                 "predict --model m images.gz | --index",
                 "goldens | DIR",

@@ -1,14 +1,14 @@
-package dev.autodiff.examples;
+package dev.autodiff.examples.page;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Tells whether somebody watches the standard error, so that a moving bar makes sense. */
-final class Terminal {
+public final class Terminal {
     private Terminal() {}
 
-    static boolean showsErrors() {
+    public static boolean showsErrors() {
         Path link = Path.of("/proc/self/fd/2");
         try {
             if (Files.isSymbolicLink(link)) {

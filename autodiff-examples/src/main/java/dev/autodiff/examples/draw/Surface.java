@@ -1,0 +1,207 @@
+package dev.autodiff.examples.draw;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.geom.Line2D;
+import java.awt.geom.Path2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.DoubleBinaryOperator;
+
+/**
+ * The surface z = f(x, y) over a rectangle, seen from above and aside without perspective, as a mesh of cells coloured by height. Far
+ * cells are drawn first, so that near ones hide them.
+ */
+public final class Surface implements Drawing {
+    private static final int CELLS = 60;
+    private static final int HEIGHT = 620;
+    private static final int TICKS = 5;
+    private static final double SCALE = 205;
+
+    private final Axes axes;
+    private final Plane plane;
+    private double azimuth = Math.toRadians(-60);
+    private double elevation = Math.toRadians(32);
+
+    private Surface(Axes axes, Plane plane) {
+        this.axes = axes;
+        this.plane = plane;
+    }
+
+    /** Returns the axes of a surface; {@code over} adds it. */
+    public static Axes of(String title, String xTitle, String yTitle, String zTitle) {
+        return new Axes(title, xTitle, yTitle, zTitle);
+    }
+
+    /** The titles of a surface. */
+    public record Axes(String title, String xTitle, String yTitle, String zTitle) {
+        /** Returns the surface of f over x0 … x1 × y0 … y1. */
+        public Surface over(double x0, double x1, double y0, double y1, DoubleBinaryOperator f) {
+            return new Surface(this, Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f));
+        }
+
+        /** Returns the surface of f, computed at all points at once, over x0 … x1 × y0 … y1. */
+        public Surface over(double x0, double x1, double y0, double y1, PointFunction f) {
+            return new Surface(this, Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f));
+        }
+    }
+
+    /** Sets where the eye is: degrees around the z axis from the x axis, and degrees above the ground. */
+    public Surface from(double azimuthDegrees, double elevationDegrees) {
+        azimuth = Math.toRadians(azimuthDegrees);
+        elevation = Math.toRadians(elevationDegrees);
+        return this;
+    }
+
+    @Override
+    public BufferedImage draw() {
+        return new Painter().paint();
+    }
+
+    /** One drawing: places in the box −1 … 1 × −1 … 1 × −0.6 … 0.6 become pixels. */
+    private final class Painter {
+        private final BufferedImage image = Look.blank(Look.WIDTH, HEIGHT);
+        private final Graphics2D g = Look.pen(image);
+        private final double low = plane.min();
+        private final double high = plane.max() > plane.min() ? plane.max() : plane.min() + 1;
+
+        private BufferedImage paint() {
+            box();
+            List<int[]> cells = new ArrayList<>();
+            for (int i = 0; i + 1 < plane.size(); i++) {
+                for (int j = 0; j + 1 < plane.size(); j++) {
+                    cells.add(new int[] {i, j});
+                }
+            }
+            cells.sort(Comparator.comparingDouble((int[] cell) -> -depth(unit(cell[1] + 0.5), unit(cell[0] + 0.5))));
+            for (int[] cell : cells) {
+                cell(cell[0], cell[1]);
+            }
+            labels();
+            g.setFont(Look.TITLE_FONT);
+            g.setColor(Look.INK);
+            g.drawString(axes.title, (Look.WIDTH - g.getFontMetrics().stringWidth(axes.title)) / 2, 32);
+            g.dispose();
+            return image;
+        }
+
+        private double unit(double index) {
+            return 2 * index / (plane.size() - 1) - 1;
+        }
+
+        private double height(double z) {
+            return 1.2 * (z - low) / (high - low) - 0.6;
+        }
+
+        /** How far a place of the ground is from the eye; heights do not matter for the order of columns. */
+        private double depth(double x, double y) {
+            return -(x * Math.cos(azimuth) + y * Math.sin(azimuth));
+        }
+
+        private double[] pixel(double x, double y, double z) {
+            double across = -x * Math.sin(azimuth) + y * Math.cos(azimuth);
+            double up = z * Math.cos(elevation) + depth(x, y) * Math.sin(elevation);
+            return new double[] {Look.WIDTH / 2.0 + SCALE * across, HEIGHT / 2.0 + 10 - SCALE * up};
+        }
+
+        private void cell(int i, int j) {
+            double[][] z = plane.z();
+            double mean = (z[i][j] + z[i + 1][j] + z[i][j + 1] + z[i + 1][j + 1]) / 4;
+            Path2D path = new Path2D.Double();
+            corner(path, i, j, z, true);
+            corner(path, i, j + 1, z, false);
+            corner(path, i + 1, j + 1, z, false);
+            corner(path, i + 1, j, z, false);
+            path.closePath();
+            Color color = ColorMap.SEQUENTIAL.at((mean - low) / (high - low));
+            g.setColor(color);
+            g.fill(path);
+            // The same colour over the seams, then a mesh line at every third cell.
+            g.setStroke(new BasicStroke(0.6f));
+            g.draw(path);
+            g.setColor(new Color(255, 255, 255, 90));
+            if (i % 3 == 0) {
+                edge(i, j, i, j + 1, z);
+            }
+            if (j % 3 == 0) {
+                edge(i, j, i + 1, j, z);
+            }
+        }
+
+        private void corner(Path2D path, int i, int j, double[][] z, boolean first) {
+            double[] p = pixel(unit(j), unit(i), height(z[i][j]));
+            if (first) {
+                path.moveTo(p[0], p[1]);
+            } else {
+                path.lineTo(p[0], p[1]);
+            }
+        }
+
+        private void edge(int i, int j, int k, int l, double[][] z) {
+            line(pixel(unit(j), unit(i), height(z[i][j])), pixel(unit(l), unit(k), height(z[k][l])));
+        }
+
+        private void line(double[] a, double[] b) {
+            g.draw(new Line2D.Double(a[0], a[1], b[0], b[1]));
+        }
+
+        /** The ground, and the two walls behind the surface. */
+        private void box() {
+            g.setColor(new Color(0xC8, 0xC8, 0xC8));
+            g.setStroke(new BasicStroke(1));
+            double backX = Math.cos(azimuth) > 0 ? -1 : 1;
+            double backY = Math.sin(azimuth) > 0 ? -1 : 1;
+            for (int t = 0; t < TICKS; t++) {
+                double u = 2.0 * t / (TICKS - 1) - 1;
+                line(pixel(u, -1, -0.6), pixel(u, 1, -0.6));
+                line(pixel(-1, u, -0.6), pixel(1, u, -0.6));
+                line(pixel(u, backY, -0.6), pixel(u, backY, 0.6));
+                line(pixel(backX, u, -0.6), pixel(backX, u, 0.6));
+                line(pixel(backX, -1, 0.6 * u), pixel(backX, 1, 0.6 * u));
+                line(pixel(-1, backY, 0.6 * u), pixel(1, backY, 0.6 * u));
+            }
+        }
+
+        private void labels() {
+            g.setFont(Look.TICK_FONT);
+            g.setColor(Look.INK);
+            double nearX = Math.cos(azimuth) > 0 ? 1 : -1;
+            double nearY = Math.sin(azimuth) > 0 ? 1 : -1;
+            // The wall's edge that is leftmost carries the heights.
+            boolean left = pixel(nearX, -nearY, 0)[0] < pixel(-nearX, nearY, 0)[0];
+            double edgeX = left ? nearX : -nearX;
+            double edgeY = left ? -nearY : nearY;
+            for (int t = 0; t < TICKS; t++) {
+                double part = (double) t / (TICKS - 1);
+                double u = 2 * part - 1;
+                word(
+                        pixel(u, 1.13 * nearY, -0.6),
+                        Frame.label(
+                                plane.x0() + part * (plane.x1() - plane.x0()),
+                                (plane.x1() - plane.x0()) / (TICKS - 1)));
+                word(
+                        pixel(1.13 * nearX, u, -0.6),
+                        Frame.label(
+                                plane.y0() + part * (plane.y1() - plane.y0()),
+                                (plane.y1() - plane.y0()) / (TICKS - 1)));
+                double[] side = pixel(edgeX, edgeY, 0.6 * u);
+                word(
+                        new double[] {side[0] - 24, side[1]},
+                        Frame.label(low + part * (high - low), (high - low) / (TICKS - 1)));
+            }
+            g.setFont(Look.AXIS_FONT);
+            word(pixel(0, 1.34 * nearY, -0.6), axes.xTitle);
+            word(pixel(1.34 * nearX, 0, -0.6), axes.yTitle);
+            double[] top = pixel(edgeX, edgeY, 0.6);
+            word(new double[] {top[0] - 10, top[1] - 26}, axes.zTitle);
+        }
+
+        private void word(double[] middle, String text) {
+            g.drawString(
+                    text, (float) (middle[0] - g.getFontMetrics().stringWidth(text) / 2.0), (float) (middle[1] + 5));
+        }
+    }
+}

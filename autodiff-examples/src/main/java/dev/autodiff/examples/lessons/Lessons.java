@@ -1,0 +1,14 @@
+package dev.autodiff.examples.lessons;
+
+import dev.autodiff.examples.page.Lesson;
+import java.util.List;
+
+/** The list of all lessons, in the order of the lectures: the command line, the tests and the notebooks walk it. */
+public final class Lessons {
+    private Lessons() {}
+
+    /** Returns new lessons with their settings' defaults. */
+    public static List<Lesson> all() {
+        return List.of(new GradientLesson(), new TwoLayerLesson(), new TwoLayerInferLesson());
+    }
+}

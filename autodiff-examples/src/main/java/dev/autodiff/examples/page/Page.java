@@ -1,0 +1,245 @@
+package dev.autodiff.examples.page;
+
+import dev.autodiff.Tensor;
+import dev.autodiff.examples.draw.Animation;
+import dev.autodiff.examples.draw.Drawing;
+import dev.autodiff.nn.io.AtomicFiles;
+import dev.autodiff.nn.io.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Lesson} writes on: sections with prose and code, and below them what was printed, drawn and claimed. In the terminal a
+ * picture is a file whose path is printed, in a notebook it stands in the page.
+ */
+public abstract class Page {
+    /** Two numbers of a lecture that were rounded to four digits may differ by this. */
+    public static final double FOUR_DIGITS = 0.5e-4;
+
+    private final Path folder;
+    private @Nullable Progress progress;
+    private int claims;
+
+    Page(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Returns a page for a notebook: pictures go to the given place as PNG or GIF files in memory. */
+    public static Page notebook(Path folder, NotebookPage.Viewer viewer) {
+        return new NotebookPage(folder, viewer);
+    }
+
+    /**
+     * Begins a section.
+     *
+     * @param prose Markdown: paragraphs, lists, formulas in Unicode on lines indented by four
+     */
+    public abstract void section(String title, String prose);
+
+    /** Prints the value on a line of its own. */
+    public final void print(Object value) {
+        closeProgress();
+        write(value + "\n");
+    }
+
+    /** Prints a line with numbers in it, as {@link String#format} does in no particular language; the line's end is added. */
+    public final void printf(String format, Object... values) {
+        print(String.format(Locale.ROOT, format, values));
+    }
+
+    /** Begins a table; print it when its rows are complete. */
+    public final Table table(String... titles) {
+        return new Table(titles);
+    }
+
+    /** Writes the drawing to {@code name.png} in the lesson's folder and shows it. */
+    public final void picture(String name, Drawing drawing) throws IOException {
+        closeProgress();
+        byte[] png = drawing.png();
+        Path file = folder.resolve(name + ".png");
+        AtomicFiles.write(file, png);
+        show(file, png);
+    }
+
+    /** Writes the drawings one after the other to {@code name.gif} in the lesson's folder and shows it. */
+    public final void animation(String name, List<? extends Drawing> frames, int milliseconds) throws IOException {
+        closeProgress();
+        byte[] gif = Animation.gif(frames, milliseconds);
+        Path file = folder.resolve(name + ".gif");
+        AtomicFiles.write(file, gif);
+        show(file, gif);
+    }
+
+    /** Writes the tensors to {@code name.safetensors} in the lesson's folder and tells so. */
+    public final void save(String name, Map<String, Tensor> tensors) throws IOException {
+        closeProgress();
+        Path file = folder.resolve(name + ".safetensors");
+        Safetensors.of(tensors).write(file);
+        saved(file);
+    }
+
+    /** Returns a file in the lesson's folder. */
+    public final Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** States something that must be true; if it is not, the program says so and ends with 1. */
+    public final void claim(String sentence, boolean holds) {
+        closeProgress();
+        claims++;
+        write((holds ? "✓ " : "✗ ") + sentence + "\n");
+        if (!holds) {
+            failed(sentence);
+        }
+    }
+
+    /** States that a number is another one, up to a tolerance, and prints both. */
+    public final void claim(String sentence, double actual, double expected, double tolerance) {
+        claim(
+                String.format(Locale.ROOT, "%s: %s, expected %s ± %s", sentence, actual, expected, tolerance),
+                Math.abs(actual - expected) <= tolerance);
+    }
+
+    /** Counts from 0 to before {@code count}, with a bar in the terminal: {@code for (int step : page.steps("training", 1000))}. */
+    public final Iterable<Integer> steps(String task, int count) {
+        return () -> {
+            closeProgress();
+            Progress bar = begin(task, count);
+            progress = bar;
+            return new Iterator<>() {
+                private int next;
+
+                @Override
+                public boolean hasNext() {
+                    if (next < count) {
+                        return true;
+                    }
+                    closeProgress();
+                    return false;
+                }
+
+                @Override
+                public Integer next() {
+                    if (next >= count) {
+                        throw new NoSuchElementException("after the last of " + count + " steps");
+                    }
+                    if (bar != null && next > 0) {
+                        bar.advance(1);
+                    }
+                    return next++;
+                }
+            };
+        };
+    }
+
+    /** Puts words behind the bar of {@link #steps}, such as the loss. */
+    public final void tell(String format, Object... values) {
+        if (progress != null) {
+            progress.tell(String.format(Locale.ROOT, format, values));
+        }
+    }
+
+    /** A table with columns as wide as their widest cell: numbers to the right, words to the left. */
+    public final class Table {
+        private final List<String[]> rows = new ArrayList<>();
+        private final boolean[] numeric;
+
+        private Table(String[] titles) {
+            rows.add(titles.clone());
+            numeric = new boolean[titles.length];
+            java.util.Arrays.fill(numeric, true);
+        }
+
+        /** Adds a row: whole numbers and words as they are, other numbers with six significant digits. */
+        public Table row(Object... cells) {
+            if (cells.length != numeric.length) {
+                throw new IllegalArgumentException(
+                        "table: expected " + numeric.length + " cells in a row, got " + cells.length);
+            }
+            String[] row = new String[cells.length];
+            for (int i = 0; i < cells.length; i++) {
+                Object cell = cells[i];
+                numeric[i] &= cell instanceof Number;
+                row[i] = cell instanceof Double || cell instanceof Float
+                        ? number(((Number) cell).doubleValue())
+                        : String.valueOf(cell);
+            }
+            rows.add(row);
+            return this;
+        }
+
+        public void print() {
+            int[] widths = new int[numeric.length];
+            for (String[] row : rows) {
+                for (int i = 0; i < row.length; i++) {
+                    widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+                }
+            }
+            StringBuilder text = new StringBuilder();
+            for (int r = 0; r < rows.size(); r++) {
+                line(text, rows.get(r), widths);
+                if (r == 0) {
+                    int all = -2;
+                    for (int width : widths) {
+                        all += width + 2;
+                    }
+                    text.append("─".repeat(all)).append('\n');
+                }
+            }
+            closeProgress();
+            write(text.toString());
+        }
+
+        private void line(StringBuilder text, String[] row, int[] widths) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.length; i++) {
+                String pad = " ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()));
+                line.append(numeric[i] ? pad + row[i] : row[i] + pad).append(i + 1 < row.length ? "  " : "");
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+
+        private static String number(double value) {
+            if (value == 0 || !Double.isFinite(value)) {
+                return value == 0 ? "0" : Double.toString(value);
+            }
+            double size = Math.abs(value);
+            if (size < 1e-4 || size >= 1e7) {
+                return String.format(Locale.ROOT, "%.3e", value);
+            }
+            int digits = (int) Math.max(0, Math.min(8, 5 - Math.floor(Math.log10(size))));
+            return String.format(Locale.ROOT, "%." + digits + "f", value);
+        }
+    }
+
+    // ---- for the two kinds of pages ----
+
+    /** Writes text that ends with a line's end. */
+    abstract void write(String text);
+
+    abstract void show(Path file, byte[] picture);
+
+    abstract void saved(Path file);
+
+    abstract void failed(String claim);
+
+    abstract @Nullable Progress begin(String task, int count);
+
+    final int claims() {
+        return claims;
+    }
+
+    final void closeProgress() {
+        if (progress != null) {
+            progress.close();
+            progress = null;
+        }
+    }
+}
