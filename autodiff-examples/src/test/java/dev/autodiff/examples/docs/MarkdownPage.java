@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** The parts of a Markdown file that can be checked: fenced blocks, links and headings. */
 final class MarkdownPage {
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+    /** The directive of a table whose last column is code. */
+    static final String TABLE = "table";
 
     /**
      * A fenced block.
@@ -69,6 +73,13 @@ final class MarkdownPage {
             } else if (line.startsWith("<!-- snippet: ")) {
                 directive = line.substring("<!-- snippet: ".length(), line.indexOf("-->"))
                         .strip();
+            } else if (line.startsWith("|") && directive.equals(TABLE)) {
+                int begin = i;
+                while (i + 1 < lines.size() && lines.get(i + 1).startsWith("|")) {
+                    i++;
+                }
+                blocks.add(statements(begin + 1, lines.subList(begin, i + 1)));
+                directive = "";
             } else if (!line.isBlank()) {
                 afterBlock &= line.endsWith("prints");
                 if (line.startsWith("#")) {
@@ -80,6 +91,20 @@ final class MarkdownPage {
                 }
             }
         }
+    }
+
+    /** Returns the code in the last column of a table as Java, a line for each row. */
+    private static Block statements(int line, List<String> rows) {
+        List<String> statements = new ArrayList<>();
+        for (String row : rows) {
+            String cell = row.replaceFirst("\\|\\s*$", "");
+            List<String> code = CODE.matcher(cell.substring(cell.lastIndexOf(" | ") + 1))
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
+            statements.add(code.isEmpty() ? "" : "{ " + String.join("; ", code) + "; }");
+        }
+        return new Block(line, "java", String.join("\n", statements), TABLE, null);
     }
 
     /** Returns the anchor that GitHub gives a heading. */
