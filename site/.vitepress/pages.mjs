@@ -46,7 +46,7 @@ groups.splice(1, 0, { text: 'Lectures', pages: ['docs/lectures.md', ...lectures]
 groups.push({
   text: 'The project',
   collapsed: true,
-  pages: ['CHANGELOG.md', 'CONTRIBUTING.md', 'docs/testing.md', 'docs/adding-an-operation.md', 'docs/decisions/README.md', ...decisions],
+  pages: ['CHANGELOG.md', 'CONTRIBUTING.md', 'docs/testing.md', 'docs/adding-an-operation.md', 'docs/writing-a-lesson.md', 'docs/decisions/README.md', ...decisions],
 })
 
 /** Refuses a page that one could not find by the sidebar. */
