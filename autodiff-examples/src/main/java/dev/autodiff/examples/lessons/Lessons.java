@@ -9,6 +9,19 @@ public final class Lessons {
 
     /** Returns new lessons with their settings' defaults. */
     public static List<Lesson> all() {
-        return List.of(new GradientLesson(), new TwoLayerLesson(), new TwoLayerInferLesson());
+        return List.of(
+                new ComputationalGraphLesson(),
+                new GradientLesson(),
+                new GradientDescentLesson(),
+                new ChainRuleLesson(),
+                new ScalarNetworkLesson(),
+                new SingleNeuronLesson(),
+                new TwoNeuronsLesson(),
+                new Backprop222Lesson(),
+                new TwoLayerLesson(),
+                new TwoLayerInferLesson(),
+                new OptimizersLesson(),
+                new CurveFitLesson(),
+                new PhysicsInformedLesson());
     }
 }
