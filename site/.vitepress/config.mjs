@@ -6,8 +6,10 @@ import { checkLinks } from './links.mjs'
 import { anchor, place, requireListed, root, sidebar } from './pages.mjs'
 
 const require = createRequire(import.meta.url)
-/** Pages with wide tables have no outline beside them, and a class for theme/tables.css. */
+/** Pages with wide tables have no outline beside them, and a class for theme/pages.css. */
 const WIDE = ['operations.md', 'coming-from-pytorch.md']
+
+const ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><text x="16" y="26" font-size="30" text-anchor="middle" fill="#0072b2">∂</text></svg>'
 
 const target = path.join(root, 'site/target')
 
@@ -15,6 +17,7 @@ export default defineConfig({
   title: 'autodiff',
   description: 'Reverse-mode automatic differentiation in plain Java, with a neural-network library on it',
   lang: 'en-GB',
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
 
   // The pages are those that GitHub shows, read where they stand.
   srcDir: root,

@@ -42,10 +42,12 @@ export function copyFiles(folder) {
   }
 }
 
-/** Shows indented code like fenced code; here it is always what one types into a shell. */
+const COMMAND = /^(\.\/|java|mvn|mkdir|cd |npm|docs\/|autodiff\/|AUTODIFF=)/
+
+/** Shows indented code like fenced code: what one types into a shell, or a formula. */
 export function indentedCode(markdown) {
   markdown.renderer.rules.code_block = (tokens, i, options, env, self) => {
-    tokens[i].info = 'sh'
+    tokens[i].info = COMMAND.test(tokens[i].content) ? 'sh' : ''
     return markdown.renderer.rules.fence(tokens, i, options, env, self)
   }
 }
