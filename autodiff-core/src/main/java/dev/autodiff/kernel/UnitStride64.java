@@ -109,7 +109,7 @@ final class UnitStride64 {
             return rows;
         }
 
-        /** Copies channels into padded planes. */
+        /** Copies channels into padded planes, in which what lies outside is 0 already. */
         void pad(double[] x, int xo, int channels, double[] to, int at) {
             if (asItLies) {
                 System.arraycopy(x, xo, to, at, channels * plane);
@@ -117,25 +117,18 @@ final class UnitStride64 {
             }
             int left = Math.max(0, before[2]);
             int skipped = left - before[2];
-            int length = Math.max(0, Math.min(in[2] - skipped, size[2] - left));
-            int right = length == 0 ? 0 : left + length;
+            int length = Math.min(in[2] - skipped, size[2] - left);
+            if (length <= 0) {
+                return;
+            }
+            int firstRow = Math.max(0, before[1]);
+            int endRow = Math.min(size[1], before[1] + in[1]);
             for (int c = 0; c < channels; c++) {
-                for (int d = 0; d < size[0]; d++) {
-                    for (int h = 0; h < size[1]; h++, at += size[2]) {
-                        int id = d - before[0];
-                        int ih = h - before[1];
-                        if (id < 0 || id >= in[0] || ih < 0 || ih >= in[1] || length == 0) {
-                            Arrays.fill(to, at, at + size[2], 0);
-                            continue;
-                        }
-                        int from = xo + c * inputs + (id * in[1] + ih) * in[2] + skipped;
-                        for (int w = 0; w < left; w++) {
-                            to[at + w] = 0;
-                        }
-                        System.arraycopy(x, from, to, at + left, length);
-                        for (int w = right; w < size[2]; w++) {
-                            to[at + w] = 0;
-                        }
+                for (int d = Math.max(0, before[0]); d < Math.min(size[0], before[0] + in[0]); d++) {
+                    int from = xo + c * inputs + (d - before[0]) * in[1] * in[2] + skipped;
+                    int row = at + c * plane + d * size[1] * size[2] + left;
+                    for (int h = firstRow; h < endRow; h++) {
+                        System.arraycopy(x, from + (h - before[1]) * in[2], to, row + h * size[2], length);
                     }
                 }
             }
@@ -152,10 +145,9 @@ final class UnitStride64 {
             }
         }
 
-        /** Copies rows of windows to where they have gaps of zeros, {@code length} elements for each channel, {@code apart} from the next. */
-        void open(double[] y, int from, int channels, double[] to, int at, int length, int apart) {
+        /** Copies rows of windows to where they have gaps, which are 0 already, each channel {@code apart} from the next. */
+        void open(double[] y, int from, int channels, double[] to, int at, int apart) {
             for (int c = 0; c < channels; c++) {
-                Arrays.fill(to, at + c * apart, at + c * apart + length, 0);
                 for (int d = 0; d < out[0]; d++) {
                     for (int h = 0; h < out[1]; h++, from += out[2]) {
                         System.arraycopy(y, from, to, at + c * apart + (d * size[1] + h) * size[2], out[2]);
@@ -244,6 +236,7 @@ final class UnitStride64 {
             Buffers buffers = BUFFERS.get();
             double[] planes = buffers.planes(in * grid.plane);
             double[] columns = buffers.columns(out * grid.columns);
+            Arrays.fill(planes, 0, in * grid.plane, 0); // once for all: every image leaves the same places out
             for (int unit = first; unit < last; unit++) {
                 grid.pad(x, unit * in * grid.inputs, in, planes, 0);
                 product.multiplyRows(out, grid.columns, k, w, unit % plan.groups() * out * k, planes, rows, columns, 0);
@@ -314,12 +307,18 @@ final class UnitStride64 {
         Buffers buffers = BUFFERS.get();
         double[] planes = buffers.planes(Math.min(most, end - image) * apart + Product.UNIT);
         double[] columns = buffers.columns(Math.min(most, end - image) * out * length);
+        Arrays.fill(
+                planes,
+                0,
+                Math.min(most, end - image) * apart,
+                0); // once for all: every image leaves the same places out
         for (int from = image; from < end; from += most) {
             int terms = Math.min(most, end - from);
+            Arrays.fill(columns, 0, terms * out * length, 0); // a last block of fewer images has its gaps elsewhere
             for (int t = 0; t < terms; t++) {
                 int unit = (from + t) * plan.groups() + group;
                 grid.pad(x, unit * in * grid.inputs, in, planes, t * apart);
-                grid.open(g, unit * out * grid.outputs, out, columns, t * length, length, terms * length);
+                grid.open(g, unit * out * grid.outputs, out, columns, t * length, terms * length);
             }
             Arrays.fill(planes, terms * apart, terms * apart + Product.UNIT, 0); // read behind the last plane, times 0
             product.addRowProducts(
