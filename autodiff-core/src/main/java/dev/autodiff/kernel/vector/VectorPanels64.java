@@ -1,0 +1,180 @@
+package dev.autodiff.kernel.vector;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Copies parts of matrices to panels, in which {@code width} elements of one p stand behind those of the p before: element (p, i) at
+ * {@code at + p·width + i}. Elements without a source hold anything; and up to one vector behind a panel is overwritten.
+ */
+final class VectorPanels64 {
+    private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+
+    /** Rows that are transposed at once, in registers. */
+    private static final int ROWS = Math.max(8, LANES);
+
+    private static final VectorShuffle<Double> SWAP4 = swap(4);
+    private static final VectorShuffle<Double> SWAP2 = swap(2);
+    private static final VectorShuffle<Double> SWAP1 = swap(1);
+    private static final VectorMask<Double> SECOND8 = second(8);
+    private static final VectorMask<Double> SECOND4 = second(4);
+    private static final VectorMask<Double> SECOND2 = second(2);
+    private static final VectorMask<Double> SECOND1 = second(1);
+
+    private VectorPanels64() {}
+
+    /** Exchanges neighbouring groups of so many lanes. */
+    private static VectorShuffle<Double> swap(int size) {
+        return VectorShuffle.fromOp(SPECIES, i -> (i ^ size) % LANES);
+    }
+
+    /** Selects the second of each two groups of so many lanes. */
+    private static VectorMask<Double> second(int size) {
+        boolean[] bits = new boolean[LANES];
+        for (int i = 0; i < LANES; i++) {
+            bits[i] = (i & size) != 0;
+        }
+        return VectorMask.fromArray(SPECIES, bits, 0);
+    }
+
+    /** Copies {@code count} elements of each of kc rows: element (p, i) stands at {@code from + p·stride + i}. */
+    static void copy(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
+        int vectors = (width + LANES - 1) / LANES;
+        int last = x.length - vectors * LANES - from; // whole vectors of later rows would reach behind the array
+        int whole = last < 0 ? 0 : Math.min(kc, last / stride + 1);
+        if (vectors == 1) {
+            for (int p = 0; p < whole; p++) {
+                DoubleVector.fromArray(SPECIES, x, from).intoArray(to, at);
+                from += stride;
+                at += width;
+            }
+        } else if (vectors == 2) {
+            for (int p = 0; p < whole; p++) {
+                DoubleVector.fromArray(SPECIES, x, from).intoArray(to, at);
+                DoubleVector.fromArray(SPECIES, x, from + LANES).intoArray(to, at + LANES);
+                from += stride;
+                at += width;
+            }
+        } else {
+            for (int p = 0; p < whole; p++) {
+                for (int v = 0; v < vectors; v++) {
+                    DoubleVector.fromArray(SPECIES, x, from + v * LANES).intoArray(to, at + v * LANES);
+                }
+                from += stride;
+                at += width;
+            }
+        }
+        for (int p = whole; p < kc; p++) {
+            for (int i = 0; i < count; i++) {
+                to[at + i] = x[from + i];
+            }
+            from += stride;
+            at += width;
+        }
+    }
+
+    /** Copies {@code count} rows of kc elements: element (p, i) stands at {@code from + i·stride + p}. */
+    static void transpose(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
+        int whole = LANES < 8 ? 0 : kc - kc % 8;
+        int blocks = (count + ROWS - 1) / ROWS;
+        for (int block = blocks - 1;
+                block >= 0;
+                block--) { // the last one first: it writes elements that belong to the first
+            int row = block * ROWS;
+            int rows = Math.min(ROWS, count - row);
+            boolean many = 2 * rows > ROWS; // of few, the rest would be work for nothing
+            int end = many ? inRegisters(width, whole, x, from + row * stride, stride, to, at + row) : 0;
+            oneByOne(width, rows, end, kc, x, from + row * stride, stride, to, at + row);
+        }
+    }
+
+    private static void oneByOne(
+            int width, int rows, int first, int kc, double[] x, int from, int stride, double[] to, int at) {
+        int i = 0;
+        for (; i + 3 < rows; i += 4) { // four at a time: their elements are neighbours in a panel
+            int x0 = from + i * stride;
+            int x1 = x0 + stride;
+            int x2 = x1 + stride;
+            int x3 = x2 + stride;
+            for (int p = first, q = at + i + first * width; p < kc; p++, q += width) {
+                to[q] = x[x0 + p];
+                to[q + 1] = x[x1 + p];
+                to[q + 2] = x[x2 + p];
+                to[q + 3] = x[x3 + p];
+            }
+        }
+        for (; i < rows; i++) {
+            int start = from + i * stride;
+            for (int p = first, q = at + i + first * width; p < kc; p++, q += width) {
+                to[q] = x[start + p];
+            }
+        }
+    }
+
+    /**
+     * Transposes blocks of ROWS × 8 elements as long as ROWS rows can be read, which may be more than are wanted; returns the first p that is
+     * left. The places of rows are found by adding: sixteen of them would not fit the processor's registers.
+     */
+    private static int inRegisters(int width, int end, double[] x, int from, int stride, double[] to, int at) {
+        boolean halves = LANES == 16; // the second eight rows stand in the upper half of each vector
+        int upper = halves ? 8 * stride - 8 : 0;
+        long last = Math.min(end - 8, x.length - LANES - 7L * stride - upper - from);
+        int p = 0;
+        for (; p <= last; p += 8) {
+            int r = from + p;
+            DoubleVector v0 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v1 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v2 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v3 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v4 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v5 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v6 = eight(x, r, upper, halves);
+            r += stride;
+            DoubleVector v7 = eight(x, r, upper, halves);
+
+            DoubleVector w0 = v0.blend(v4.rearrange(SWAP4), SECOND4);
+            DoubleVector w4 = v0.rearrange(SWAP4).blend(v4, SECOND4);
+            DoubleVector w1 = v1.blend(v5.rearrange(SWAP4), SECOND4);
+            DoubleVector w5 = v1.rearrange(SWAP4).blend(v5, SECOND4);
+            DoubleVector w2 = v2.blend(v6.rearrange(SWAP4), SECOND4);
+            DoubleVector w6 = v2.rearrange(SWAP4).blend(v6, SECOND4);
+            DoubleVector w3 = v3.blend(v7.rearrange(SWAP4), SECOND4);
+            DoubleVector w7 = v3.rearrange(SWAP4).blend(v7, SECOND4);
+
+            v0 = w0.blend(w2.rearrange(SWAP2), SECOND2);
+            v2 = w0.rearrange(SWAP2).blend(w2, SECOND2);
+            v1 = w1.blend(w3.rearrange(SWAP2), SECOND2);
+            v3 = w1.rearrange(SWAP2).blend(w3, SECOND2);
+            v4 = w4.blend(w6.rearrange(SWAP2), SECOND2);
+            v6 = w4.rearrange(SWAP2).blend(w6, SECOND2);
+            v5 = w5.blend(w7.rearrange(SWAP2), SECOND2);
+            v7 = w5.rearrange(SWAP2).blend(w7, SECOND2);
+
+            int q = at + p * width;
+            v0.blend(v1.rearrange(SWAP1), SECOND1).intoArray(to, q);
+            v0.rearrange(SWAP1).blend(v1, SECOND1).intoArray(to, q + width);
+            v2.blend(v3.rearrange(SWAP1), SECOND1).intoArray(to, q + 2 * width);
+            v2.rearrange(SWAP1).blend(v3, SECOND1).intoArray(to, q + 3 * width);
+            v4.blend(v5.rearrange(SWAP1), SECOND1).intoArray(to, q + 4 * width);
+            v4.rearrange(SWAP1).blend(v5, SECOND1).intoArray(to, q + 5 * width);
+            v6.blend(v7.rearrange(SWAP1), SECOND1).intoArray(to, q + 6 * width);
+            v6.rearrange(SWAP1).blend(v7, SECOND1).intoArray(to, q + 7 * width);
+        }
+        return p;
+    }
+
+    /** Reads eight elements and, into the upper half, those that lie eight rows below. */
+    private static DoubleVector eight(double[] x, int at, int upper, boolean halves) {
+        DoubleVector low = DoubleVector.fromArray(SPECIES, x, at);
+        return halves ? low.blend(DoubleVector.fromArray(SPECIES, x, at + upper), SECOND8) : low;
+    }
+}
