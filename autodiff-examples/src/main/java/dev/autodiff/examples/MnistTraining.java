@@ -5,6 +5,7 @@ import dev.autodiff.Autodiff;
 import dev.autodiff.Compiled;
 import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.mnist.MnistData;
 import dev.autodiff.examples.page.ProgramException;
 import dev.autodiff.examples.page.Progress;
 import dev.autodiff.nn.Losses;

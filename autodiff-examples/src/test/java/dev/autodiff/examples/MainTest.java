@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.autodiff.Tensor;
 import dev.autodiff.examples.lessons.Lessons;
+import dev.autodiff.examples.mnist.MnistData;
 import dev.autodiff.examples.page.LessonProgram;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.autodiff.examples;
+package dev.autodiff.examples.mnist;
 
 import dev.autodiff.Tensor;
 import dev.autodiff.examples.page.ProgramException;
@@ -24,31 +24,30 @@ import java.util.Map;
  * @param images [n, 28, 28], from 0 for the ground to 1 for the ink
  * @param labels [n], int64 from 0 to 9
  */
-record MnistData(Tensor images, Tensor labels) {
-    private static final String FOLDER = "mnist";
+public record MnistData(Tensor images, Tensor labels) {
     private static final String CHECKSUMS = "SHA256SUMS";
 
     /** The 60,000 digits for training. */
-    static MnistData train(DType dtype) {
+    public static MnistData train(DType dtype) {
         return load("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", dtype);
     }
 
     /** The 10,000 digits for the test. */
-    static MnistData test(DType dtype) {
+    public static MnistData test(DType dtype) {
         return load("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", dtype);
     }
 
-    int size() {
+    public int size() {
         return images.size(0);
     }
 
     /** Returns {@code length} digits from {@code start} on. */
-    MnistData range(int start, int length) {
+    public MnistData range(int start, int length) {
         return new MnistData(images.narrow(0, start, length), labels.narrow(0, start, length));
     }
 
     private static MnistData load(String images, String labels, DType dtype) {
-        URL folder = MnistData.class.getResource(FOLDER + "/" + CHECKSUMS);
+        URL folder = MnistData.class.getResource(CHECKSUMS);
         if (folder == null) {
             throw new ProgramException("the MNIST files are missing from the program's jar; build it again");
         }
