@@ -83,6 +83,11 @@ final class Frame {
             return String.format(Locale.ROOT, "%.1e", rounded).replace('-', '−');
         }
         int digits = (int) Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
-        return String.format(Locale.ROOT, "%." + digits + "f", rounded).replace('-', '−');
+        double steps = step * Math.pow(10, digits);
+        if (Math.abs(steps - Math.rint(steps)) > 1e-6 * steps) {
+            digits++; // a step of 0.25 is told by two digits
+        }
+        String text = String.format(Locale.ROOT, "%." + digits + "f", rounded);
+        return (Double.parseDouble(text) == 0 ? text.replace("-", "") : text).replace('-', '−');
     }
 }

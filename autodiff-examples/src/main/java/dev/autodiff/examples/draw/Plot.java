@@ -5,9 +5,11 @@ import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -187,7 +189,18 @@ public final class Plot implements Drawing {
         for (int i = 0; i < series.size(); i++) {
             addTo(chart, series.get(i), i);
         }
-        return Look.draw(chart);
+        return Ticks.draw(
+                chart,
+                xRange != null ? xRange : ends(series.stream().map(Series::x), logX),
+                yRange != null ? yRange : ends(series.stream().map(Series::y), logY));
+    }
+
+    /** Returns the smallest and the largest of the numbers that are drawn. */
+    private static double[] ends(Stream<double[]> values, boolean logarithmic) {
+        DoubleSummaryStatistics all = values.flatMapToDouble(Arrays::stream)
+                .filter(v -> Double.isFinite(v) && (!logarithmic || v > 0))
+                .summaryStatistics();
+        return new double[] {all.getMin(), all.getMax()};
     }
 
     private void addTo(XYChart chart, Series s, int i) {
