@@ -1,8 +1,7 @@
 package dev.autodiff.examples.draw;
 
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,14 +23,16 @@ public final class Animation {
 
     /** Returns the bytes of a GIF file that shows each frame for so many milliseconds, the last one four times as long. */
     public static byte[] gif(List<? extends Drawing> frames, int milliseconds) {
+        List<BufferedImage> images = frames.stream().map(Drawing::draw).toList();
+        Palette palette = Palette.of(images);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
         try (ImageOutputStream stream = ImageIO.createImageOutputStream(out)) {
             writer.setOutput(stream);
             writer.prepareWriteSequence(null);
-            for (int i = 0; i < frames.size(); i++) {
-                BufferedImage frame = indexed(frames.get(i).draw());
-                int hundredths = Math.max(2, milliseconds / 10) * (i == frames.size() - 1 ? 4 : 1);
+            for (int i = 0; i < images.size(); i++) {
+                BufferedImage frame = palette.apply(images.get(i));
+                int hundredths = Math.max(2, milliseconds / 10) * (i == images.size() - 1 ? 4 : 1);
                 writer.writeToSequence(new IIOImage(frame, null, metadata(writer, frame, hundredths)), null);
             }
             writer.endWriteSequence();
@@ -41,16 +42,6 @@ public final class Animation {
             writer.dispose();
         }
         return out.toByteArray();
-    }
-
-    /** In 256 colours that are the same for every picture, so that nothing flickers: 6 × 6 × 6 and greys. */
-    private static BufferedImage indexed(BufferedImage image) {
-        BufferedImage result = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_BYTE_INDEXED);
-        Graphics2D g = result.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_DITHERING, RenderingHints.VALUE_DITHER_DISABLE);
-        g.drawImage(image, 0, 0, null);
-        g.dispose();
-        return result;
     }
 
     private static IIOMetadata metadata(ImageWriter writer, BufferedImage frame, int hundredths)
@@ -68,8 +59,27 @@ public final class Animation {
         repeat.setAttribute("authenticationCode", "2.0");
         repeat.setUserObject(new byte[] {1, 0, 0});
         child(root, "ApplicationExtensions").appendChild(repeat);
+        addColors(root, (IndexColorModel) frame.getColorModel());
         metadata.setFromTree(FORMAT, root);
         return metadata;
+    }
+
+    /** Without them the writer takes a table of its own for all frames. */
+    private static void addColors(IIOMetadataNode root, IndexColorModel colors) {
+        IIOMetadataNode table = child(root, "LocalColorTable");
+        while (table.hasChildNodes()) {
+            table.removeChild(table.getFirstChild());
+        }
+        table.setAttribute("sizeOfLocalColorTable", Integer.toString(colors.getMapSize()));
+        table.setAttribute("sortFlag", "FALSE");
+        for (int i = 0; i < colors.getMapSize(); i++) {
+            IIOMetadataNode entry = new IIOMetadataNode("ColorTableEntry");
+            entry.setAttribute("index", Integer.toString(i));
+            entry.setAttribute("red", Integer.toString(colors.getRed(i)));
+            entry.setAttribute("green", Integer.toString(colors.getGreen(i)));
+            entry.setAttribute("blue", Integer.toString(colors.getBlue(i)));
+            table.appendChild(entry);
+        }
     }
 
     private static IIOMetadataNode child(IIOMetadataNode root, String name) {
