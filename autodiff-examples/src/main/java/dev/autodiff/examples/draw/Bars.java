@@ -8,6 +8,8 @@ import java.util.stream.DoubleStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.Styler.LegendLayout;
+import org.knowm.xchart.style.Styler.LegendPosition;
 
 /** Bars over named categories, one or more beside each other. */
 public final class Bars implements Drawing {
@@ -56,6 +58,8 @@ public final class Bars implements Drawing {
         CategoryStyler styler = chart.getStyler();
         Look.apply(styler);
         styler.setLegendVisible(series.size() > 1);
+        styler.setLegendPosition(LegendPosition.OutsideS);
+        styler.setLegendLayout(LegendLayout.Horizontal);
         styler.setYAxisLogarithmic(logY);
         styler.setAvailableSpaceFill(0.8);
         int i = 0;
