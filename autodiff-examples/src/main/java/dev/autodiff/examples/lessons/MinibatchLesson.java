@@ -193,7 +193,8 @@ final class MinibatchLesson implements Lesson {
                         .line("full batch, α = 0.2", whole.costs())
                         .line("mini-batches of " + batch + ", α = 0.2", mini.costs())
                         .line("single digits, α = 0.01", single.costs())
-                        .logY());
+                        .logY()
+                        .legendBelow());
         page.claim("mini-batches are at less than a third of the full batch's cost", mini.last() < whole.last() / 3);
 
         page.section("Step by step", """
@@ -227,7 +228,8 @@ final class MinibatchLesson implements Lesson {
                         .line("full batch", times(whole), values(whole.costs()))
                         .line("mini-batches of " + batch, times(mini), values(mini.costs()))
                         .line("single digits", times(single), values(single.costs()))
-                        .logY());
+                        .logY()
+                        .legendBelow());
 
         page.section("Learning rates", """
                 The step length α decides as much as the batch. Too small, and the cost creeps; too large, and a step
