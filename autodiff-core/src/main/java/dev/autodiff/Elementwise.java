@@ -1,6 +1,7 @@
 package dev.autodiff;
 
 import static dev.autodiff.ElementwiseRules.below;
+import static dev.autodiff.ElementwiseRules.floorQuotient;
 import static dev.autodiff.ElementwiseRules.geluCurvature;
 import static dev.autodiff.ElementwiseRules.geluGradient;
 import static dev.autodiff.ElementwiseRules.geluTanhCurvature;
@@ -90,9 +91,15 @@ enum Elementwise implements Primitive, Fusable {
             x -> 1 / x,
             Keep.OUTPUT,
             (g, x, out) -> g.mul(out.square()).neg()),
-    /** The derivative at 0 is 0. */
+    /** The derivative at 0 is 0, and so it is at NaN, as in PyTorch. */
     ABS("abs", "|x|", x -> Math.abs(x), Keep.INPUTS, (g, x, out) -> g.mul(x.sign())),
-    SIGN("sign", "−1, 0 or 1 by the sign of x", x -> Math.signum(x), Keep.NOTHING, (g, x, out) -> g.zerosLike()),
+    /** 0 at NaN, as in PyTorch. The derivative is 0 everywhere, also at the jump. */
+    SIGN(
+            "sign",
+            "−1, 0 or 1 by the sign of x",
+            x -> x > 0 ? 1 : x < 0 ? -1 : 0,
+            Keep.NOTHING,
+            (g, x, out) -> g.zerosLike()),
     /** The derivative is 0 everywhere, also at the jump. */
     @PyTorchName("heaviside")
     STEP(
@@ -146,7 +153,7 @@ enum Elementwise implements Primitive, Fusable {
             (x, y) -> SpecialFunctions.remainder(x, y),
             Keep.INPUTS,
             (g, x, y, out) -> g,
-            (g, x, y, out) -> g.mul(x.detach().div(y.detach()).floor()).neg()),
+            (g, x, y, out) -> g.mul(floorQuotient(x.detach(), y.detach())).neg()),
     /** At a bound, x gets the gradient, as in PyTorch. */
     CLAMP(
             "clamp",
@@ -326,7 +333,7 @@ enum Elementwise implements Primitive, Fusable {
             "log(x + √(x² − 1))",
             x -> SpecialFunctions.acosh(x),
             Keep.INPUTS,
-            (g, x, out) -> g.div(x.sub(1).mul(x.add(1)).sqrt())),
+            (g, x, out) -> g.mul(x.scalarLike(0).sub(oneMinusSquare(x)).rsqrt())), // not neg, which is −0 at 1
     ATANH(
             "atanh",
             "½·log((1 + x) / (1 − x))",

@@ -46,6 +46,13 @@ final class ElementwiseRules {
         return before.sub(sphericalBessel(x, after).mul(after)).div(after.add(n));
     }
 
+    /** Returns ⌊x / y⌋: −1 where the quotient of numbers of unlike sign is so small that it became 0, as −1 / ∞ does. */
+    static Tensor floorQuotient(Tensor x, Tensor y) {
+        Tensor quotient = x.div(y).floor();
+        Tensor vanished = quotient.eq(0).logicalAnd(x.sign().mul(y.sign()).lt(0));
+        return Tensor.where(vanished, quotient.sub(1), quotient);
+    }
+
     static Tensor siluGradient(Tensor x, Tensor y) {
         return Engine.apply(Elementwise.SILU_GRADIENT, x, y);
     }

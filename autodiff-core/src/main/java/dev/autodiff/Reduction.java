@@ -116,8 +116,8 @@ sealed interface Reduction extends Primitive {
         /** 1 over the number of elements that equal the result at each of them, else 0. */
         @Override
         default Tensor weights(Saved saved) {
-            Tensor x = saved.input(0).detach();
-            return evenly(x.eq(restoreAxes(saved.output().detach(), x.shape())), x, axes());
+            Tensor x = saved.input(0);
+            return evenly(x.eq(restoreAxes(saved.output(), x.shape())), x, axes());
         }
     }
 
@@ -146,7 +146,10 @@ sealed interface Reduction extends Primitive {
         }
     }
 
-    /** {@code out} = the lower median of x, NaN if there is one; equal ones share the gradient evenly, as in PyTorch's median of all elements. */
+    /**
+     * {@code out} = the lower median of x, NaN if there is one; equal ones share the gradient evenly, as in PyTorch's median of all elements, and
+     * so do NaNs.
+     */
     record Median(Axes axes, boolean keepAxes) implements Chosen {
         @Override
         public String label() {
@@ -161,6 +164,13 @@ sealed interface Reduction extends Primitive {
         @Override
         public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
             kernels.ranks().median(x, out, outer, n, inner);
+        }
+
+        @Override
+        public Tensor weights(Saved saved) {
+            Tensor x = saved.input(0);
+            Tensor hits = x.eq(restoreAxes(saved.output(), x.shape()));
+            return evenly(hits.logicalOr(x.isNaN()), x, axes);
         }
     }
 
@@ -240,16 +250,16 @@ sealed interface Reduction extends Primitive {
             }
             Tensor out = restoreAxes(saved.output(), x.shape());
             if (Double.isInfinite(p)) {
-                Tensor sizes = x.detach().abs();
-                return x.sign().mul(evenly(sizes.eq(out.detach()), sizes, axes));
+                return x.sign().mul(evenly(x.abs().eq(out), x, axes));
             }
             Tensor zero = x.scalarLike(0);
             Tensor safe = Tensor.where(out.eq(0), out.scalarLike(1), out);
             if (p == 2) {
                 return Tensor.where(out.eq(0), zero, x.div(safe));
             }
-            // at 0 the powers below p = 2 have no slope, and those below p = 1 no value
-            Tensor at0 = x.eq(0);
+            // at 0 the powers below p = 2 have no slope, and those below p = 1 no value; one 0 is the norm itself for p
+            // < 0
+            Tensor at0 = x.eq(0).logicalOr(out.eq(0));
             Tensor ratio = Tensor.where(at0, x.scalarLike(1), x.abs()).div(safe);
             return Tensor.where(at0, zero, x.sign().mul(ratio.pow(p - 1)));
         }

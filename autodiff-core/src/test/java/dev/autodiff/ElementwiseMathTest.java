@@ -92,6 +92,44 @@ class ElementwiseMathTest {
         assertEquals(both[1], both[0], Math.abs(both[1]) * 1e-13);
     }
 
+    /** Both factors of σ·(1 − σ) must keep their digits, whatever the sign: {@code y·p′²·e^(−p)} is what is left of the second derivative at 6. */
+    @Test
+    void theSecondDerivativeOfGeluTanhKeepsItsDigits() {
+        double y = 6;
+        double c = 2 * Math.sqrt(2 / Math.PI);
+        double p = c * (y + 0.044715 * y * y * y);
+        double first = c * (1 + 3 * 0.044715 * y * y);
+        double second = c * 6 * 0.044715 * y;
+        double e = Math.exp(-p);
+        double want = e / ((1 + e) * (1 + e)) * (2 * first + y * ((e - 1) / (e + 1) * first * first + second));
+        assertEquals(want, curvature(Tensor::geluTanh, y)[0], Math.abs(want) * 1e-13);
+    }
+
+    /** As in PyTorch: ⌊1 / −∞⌋ is −1, though the quotient is −0; and the infinite slope of acosh at 1 bends downwards. */
+    @Test
+    void slopesOfRemaindersAndCurvaturesAtTheEndOfADomainAreThoseOfTheLimit() {
+        Tensor y = of(-INF, INF, INF, -1e300, 3).requireGrad();
+        Tensor out = of(1, 1, -1, 1e-300, 7).remainder(y);
+        assertArrayEquals(
+                new double[] {1, 0, 1, 1, -2},
+                Autodiff.gradients(out.sum(), List.of(y)).get(0).add(0).toDoubleArray()); // without −0
+        assertArrayEquals(new double[] {-INF}, curvature(Tensor::acosh, 1));
+    }
+
+    @Test
+    void theSignOfNotANumberIsZeroAndSoIsTheSlopeOfItsSize() {
+        assertArrayEquals(new double[] {0, 0, 1, -1}, of(NAN, 0, 2, -INF).sign().toDoubleArray());
+        assertArrayEquals(new double[] {0, 0, 1}, slope(Tensor::abs, NAN, 0, INF));
+    }
+
+    /** As in PyTorch: from the threshold on softplus is straight, and so is ELU at 0. */
+    @Test
+    void secondDerivativesAtKinksAreThoseOfTheStraightSide() {
+        double bend = 1 / (2 + 2 * Math.cosh(1));
+        assertArrayEquals(new double[] {bend, 0, 0}, curvature(x -> x.softplus(1, 2), 1, 2, 3), 1e-15);
+        assertArrayEquals(new double[] {Math.exp(-1), 0, 0}, curvature(x -> x.elu(1), -1, 0, 1), 1e-15);
+    }
+
     @Test
     void anInfiniteLogitForTheWrongLabelCostsInfinitelyMuch() {
         assertArrayEquals(

@@ -138,21 +138,25 @@ final class Norms64 implements Norms<double[]> {
     }
 
     private static /*wide*/ double general(/*wide*/ double p, double[] x, int from, int n) {
-        /*wide*/ double most = largest(x, from, n);
-        if (most == 0 || !(Math.abs(most) <= Double.MAX_VALUE)) {
-            return most;
+        // the size whose power is the largest: what is infinite beside it adds nothing if p is negative
+        /*wide*/ double scale = p < 0 ? smallest(x, from, n) : largest(x, from, n);
+        if (n == 0 || scale == 0) {
+            return 0;
         }
-        return most * Math.pow(powers(p, x, from, n, most), 1 / p);
+        if (!(Math.abs(scale) <= Double.MAX_VALUE)) {
+            return scale;
+        }
+        return scale * Math.pow(powers(p, x, from, n, scale), 1 / p);
     }
 
-    private static /*wide*/ double powers(/*wide*/ double p, double[] x, int from, int n, /*wide*/ double most) {
+    private static /*wide*/ double powers(/*wide*/ double p, double[] x, int from, int n, /*wide*/ double scale) {
         if (n > RUN) {
             int half = half(n);
-            return powers(p, x, from, half, most) + powers(p, x, from + half, n - half, most);
+            return powers(p, x, from, half, scale) + powers(p, x, from + half, n - half, scale);
         }
         /*wide*/ double sum = 0;
         for (int i = from; i < from + n; i++) {
-            sum += Math.pow(Math.abs(x[i]) / most, p);
+            sum += Math.pow(Math.abs(x[i]) / scale, p);
         }
         return sum;
     }
