@@ -177,7 +177,7 @@ public sealed interface ActivationMath permits Tensor {
      */
     default Tensor glu(int axis) {
         Tensor x = (Tensor) this;
-        int size = x.size(axis);
+        int size = x.size(x.shape().axis("glu", axis));
         if (size % 2 != 0) {
             throw new ShapeException(
                     "glu: expected an even size along axis " + axis + ", got shape " + x.shape() + " with " + size);

@@ -29,13 +29,14 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ‖x − y‖_p} over all elements; both broadcast. */
     default Tensor distance(Tensor y, double p) {
+        Shape.broadcast("distance", ((Tensor) this).shape(), y.shape());
         return ((Tensor) this).sub(y).norm(p);
     }
 
     /** {@code x / max(‖x‖_p, eps)} with the norm along an axis. */
     default Tensor normalize(double p, int axis, double eps) {
         Tensor x = (Tensor) this;
-        return x.div(x.norm(p, true, axis).clampMin(eps));
+        return x.div(x.norm(p, true, x.shape().axis("normalize", axis)).clampMin(eps));
     }
 
     /** {@code x / max(‖x‖₂, 10⁻¹²)} with the norm along an axis. */
@@ -61,6 +62,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ‖x − y + eps‖_p} along the last axis; both broadcast. */
     default Tensor pairwiseDistance(Tensor y, double p, double eps, boolean keepAxes) {
+        Shape.broadcast("pairwiseDistance", ((Tensor) this).shape(), y.shape());
         return ((Tensor) this).sub(y).add(eps).norm(p, keepAxes, -1);
     }
 
@@ -80,6 +82,9 @@ public sealed interface DistanceMath permits Tensor {
         if (x.rank() < 2 || y.rank() < 2 || x.size(-1) != y.size(-1)) {
             throw new ShapeException(
                     "cdist: expected rows […, n, d] and […, m, d], got " + x.shape() + " and " + y.shape());
+        }
+        if (!(p >= 0)) {
+            throw new IllegalArgumentException("cdist: expected p ≥ 0, got " + p);
         }
         return x.expandDims(-2).sub(y.expandDims(-3)).norm(p, -1);
     }

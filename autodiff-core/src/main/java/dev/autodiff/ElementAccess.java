@@ -51,6 +51,27 @@ public sealed interface ElementAccess permits Tensor {
         return x.storage().get(position);
     }
 
+    /**
+     * Checks that every element lies in a range, and returns this tensor. A compiled step checks when it is captured, not when it is
+     * replayed.
+     *
+     * @param what names the tensor, {@code "logLoss: probabilities"} for example
+     * @throws IllegalArgumentException if an element is below {@code low}, above {@code high} or NaN; the message says which
+     */
+    default Tensor checkRange(String what, double low, double high) {
+        Tensor x = (Tensor) this;
+        Storage data = x.data();
+        for (int i = 0; i < x.size(); i++) {
+            double value = data.get(i);
+            if (!(value >= low && value <= high)) {
+                String wanted = high == Double.POSITIVE_INFINITY ? "≥ " + low : "from " + low + " to " + high;
+                throw new IllegalArgumentException(what + " must be " + wanted + ", got " + value + " at "
+                        + Arrays.toString(x.shape().index(i)));
+            }
+        }
+        return x;
+    }
+
     /** Returns a copy of the elements in row-major order; {@code true} is 1. */
     default double[] toDoubleArray() {
         Tensor x = (Tensor) this;

@@ -1,5 +1,7 @@
 package dev.autodiff;
 
+import dev.autodiff.shape.Shape;
+
 /**
  * Arithmetic and the functions of mathematics, element by element. Two tensors broadcast by NumPy's rules and must have the same floating-point type
  * ({@link dev.autodiff.shape.ShapeException}, {@link dev.autodiff.shape.DTypeException} otherwise); a Java number takes the tensor's type.
@@ -201,11 +203,13 @@ public sealed interface ElementwiseMath permits Tensor {
 
     /** {@code x + factor·y·z}. */
     default Tensor addcmul(Tensor y, Tensor z, double factor) {
+        Shape.broadcast("addcmul", y.shape(), z.shape());
         return add(factor == 1 ? y.mul(z) : y.mul(z).mul(factor));
     }
 
     /** {@code x + factor·y / z}. */
     default Tensor addcdiv(Tensor y, Tensor z, double factor) {
+        Shape.broadcast("addcdiv", y.shape(), z.shape());
         return add(factor == 1 ? y.div(z) : y.div(z).mul(factor));
     }
 

@@ -62,9 +62,10 @@ final class Gmres {
             }
         }
         if (!(error <= (single ? ACCEPTED_32 : ACCEPTED_64))) {
-            throw new ConvergenceException(operation + ": the linear system of " + right.length
-                    + " unknowns could not be solved, its residual stays at " + error
-                    + " of the right-hand side; the Jacobian by the unknowns is singular or nearly so at the solution");
+            throw new ConvergenceException(
+                    operation + ": the linear system of " + right.length
+                            + " unknowns could not be solved, its residual stays at " + error
+                            + " of the right-hand side; the Jacobian by the unknowns is singular or nearly so at this point; start from another one");
         }
         return Tensor.of(x, b.shape()).to(b.dtype());
     }

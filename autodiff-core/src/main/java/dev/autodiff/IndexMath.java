@@ -38,7 +38,7 @@ public sealed interface IndexMath permits Tensor {
             throw new AxisException("put: axis " + axis + " is out of range for a result of " + rank
                     + " axes, from shape " + x.shape() + " and an index of shape " + index.shape());
         }
-        return Engine.apply(new Indexing.Put(axis < 0 ? axis + rank : axis, size), x, index);
+        return Engine.apply(new Indexing.Put("put", axis < 0 ? axis + rank : axis, size), x, index);
     }
 
     /**
@@ -67,7 +67,8 @@ public sealed interface IndexMath permits Tensor {
             throw new ShapeException("indexAdd: expected an index [n] and a source of shape "
                     + x.shape().with(a, list.size()) + ", got " + index.shape() + " and " + source.shape());
         }
-        return x.add(Engine.apply(new Indexing.Put(a, x.size(a)), added, list)).reshape(((Tensor) this).shape());
+        return x.add(Engine.apply(new Indexing.Put("indexAdd", a, x.size(a)), added, list))
+                .reshape(((Tensor) this).shape());
     }
 
     /**
@@ -183,7 +184,8 @@ public sealed interface IndexMath permits Tensor {
         Tensor places = placesAlong("scatterAdd", x.shape(), axis, index).flatten();
         Tensor added = beginning("scatterAdd", source, index).flatten();
         return ((Tensor) this)
-                .add(Engine.apply(new Indexing.Put(0, x.size()), added, places).reshape(((Tensor) this).shape()));
+                .add(Engine.apply(new Indexing.Put("scatterAdd", 0, x.size()), added, places)
+                        .reshape(((Tensor) this).shape()));
     }
 
     /** The part of a source that an index covers. */

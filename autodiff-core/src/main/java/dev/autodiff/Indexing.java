@@ -68,7 +68,7 @@ sealed interface Indexing extends Primitive {
 
         @Override
         public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-            Put transposed = new Put(axis, saved.inputShape(0).size(axis));
+            Put transposed = new Put("put", axis, saved.inputShape(0).size(axis));
             return new Tensor[] {Engine.apply(transposed, g, saved.input(1)), null};
         }
 
@@ -82,16 +82,12 @@ sealed interface Indexing extends Primitive {
      * {@code out[o…, j, i…] = Σ over k with index[k…] = j of x[o…, k…, i…]}: the transpose of {@link Take}. Linear in x; inputs: x
      * (floating-point), index (int64).
      *
+     * @param label the name of what the user called, for drawings and messages
      * @param axis the first of x's axes that run over the index, and the one of the result that takes their place
      * @param size of the result along it
      */
     @PyTorchName("index_add")
-    record Put(int axis, int size) implements Indexing {
-        @Override
-        public String label() {
-            return "put";
-        }
-
+    record Put(String label, int axis, int size) implements Indexing {
         @Override
         public String formula() {
             return "Σ x[o, k, i] over the k with index[k] = j";
@@ -106,12 +102,12 @@ sealed interface Indexing extends Primitive {
         public Tensor forward(Tensor[] in) {
             Tensor x = in[0];
             Tensor index = in[1];
-            Engine.floating("put", x);
-            Engine.expect("put: index", DType.INT64, index);
+            Engine.floating(label, x);
+            Engine.expect(label + ": index", DType.INT64, index);
             Shape shape = x.shape();
             int end = axis + index.rank();
             if (end > shape.rank() || !shape.slice(axis, end).equals(index.shape())) {
-                throw new ShapeException("put: expected the axes of shape " + shape + " from " + axis
+                throw new ShapeException(label + ": expected the axes of shape " + shape + " from " + axis
                         + " on to be those of the index of shape " + index.shape());
             }
             Shape before = shape.slice(0, axis);
@@ -130,7 +126,7 @@ sealed interface Indexing extends Primitive {
 
         private void put(Tensor x, Tensor index, Tensor out) {
             long[] places = index.data().int64();
-            checkRange("put", places, size, axis, out.shape());
+            checkRange(label, places, size, axis, out.shape());
             if (x.size() > 0) {
                 int before = out.shape().slice(0, axis).size();
                 int after = out.shape().slice(axis + 1, out.rank()).size();
@@ -187,13 +183,17 @@ sealed interface Indexing extends Primitive {
             Engine.expect(operation + ": index", DType.INT64, index);
             Shape own = index.shape();
             int rank = shape.rank();
-            boolean fits = own.rank() == rank;
-            for (int d = 0; fits && d < rank; d++) {
-                fits = d == axis || own.size(d) <= shape.size(d);
+            if (own.rank() != rank && index.size() > 0) {
+                throw new ShapeException(
+                        operation + ": expected an index with as many axes as shape " + shape + ", got shape " + own);
             }
-            if (!fits && index.size() > 0) {
-                throw new ShapeException(operation + ": expected an index with the axes of shape " + shape
-                        + " and not longer along them, but for axis " + axis + ", got shape " + own);
+            boolean fits = true;
+            for (int d = 0; d < rank && index.size() > 0; d++) {
+                fits &= d == axis || own.size(d) <= shape.size(d);
+            }
+            if (!fits) {
+                throw new ShapeException(operation + ": expected an index that is not longer than shape " + shape
+                        + " but for axis " + axis + ", got shape " + own);
             }
             long[] places = index.data().int64();
             checkRange(operation, places, shape.size(axis), axis, shape);

@@ -76,12 +76,14 @@ public sealed interface LinearAlgebraMath permits Tensor {
     /** The sign and the logarithm of the absolute value of {@code det x}. The derivative of the sign is 0. */
     default SignLogDet slogdet() {
         Tensor x = (Tensor) this;
+        LinearAlgebra.requireSquare("slogdet", x);
         return new SignLogDet(
                 Engine.apply(new Determinants.DetSign(), x), Engine.apply(new Determinants.LogAbsDet(), x));
     }
 
     /** {@code log det x}, NaN where the determinant is negative, −∞ where it is 0. */
     default Tensor logdet() {
+        LinearAlgebra.requireSquare("logdet", (Tensor) this);
         SignLogDet parts = slogdet();
         return parts.logAbsDet().add(parts.sign().log()); // log 1 = 0, log −1 = NaN
     }
@@ -115,6 +117,7 @@ public sealed interface LinearAlgebraMath permits Tensor {
 
     /** The eigenvalues of a symmetric x in ascending order, […, n]: those of ½(x + xᵀ). The gradient is symmetric. */
     default Tensor eigvalsh() {
+        LinearAlgebra.requireSquare("eigvalsh", (Tensor) this);
         return eigh().values();
     }
 
@@ -134,6 +137,7 @@ public sealed interface LinearAlgebraMath permits Tensor {
 
     /** The singular values in descending order, […, min(m, n)]. */
     default Tensor svdvals() {
+        LinearAlgebra.requireMatrices("svdvals", (Tensor) this);
         return svd().s();
     }
 

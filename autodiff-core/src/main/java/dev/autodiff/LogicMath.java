@@ -115,6 +115,7 @@ public sealed interface LogicMath permits Tensor {
     /** {@code value} where the mask (bool, broadcast) holds, else x; no gradient flows to the elements that are replaced. */
     default Tensor maskedFill(Tensor mask, double value) {
         Tensor x = (Tensor) this;
+        Shape.broadcast("maskedFill", x.shape(), mask.shape());
         return Tensor.where(mask, x.scalarLike(value), x);
     }
 

@@ -107,12 +107,21 @@ public sealed interface ProductMath permits Tensor {
      * matter, even if they are NaN.
      */
     default Tensor addmm(Tensor a, Tensor b, double beta, double alpha) {
+        checkInner("addmm", 2, a, b);
         return plusProduct("addmm", a.mm(b), beta, alpha);
     }
 
     /** {@code beta·x + alpha·(a·b)} for batches a [batch, m, k] and b [batch, k, n], where x broadcasts to [batch, m, n]. */
     default Tensor baddbmm(Tensor a, Tensor b, double beta, double alpha) {
+        checkInner("baddbmm", 3, a, b);
         return plusProduct("baddbmm", a.bmm(b), beta, alpha);
+    }
+
+    private static void checkInner(String operation, int rank, Tensor a, Tensor b) {
+        if (a.rank() != rank || b.rank() != rank || a.size(-1) != b.size(-2)) {
+            throw new ShapeException(operation + ": expected factors with " + rank + " axes and equal inner sizes, got "
+                    + a.shape() + " × " + b.shape());
+        }
     }
 
     private Tensor plusProduct(String operation, Tensor product, double beta, double alpha) {

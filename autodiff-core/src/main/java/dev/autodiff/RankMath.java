@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.shape.Axes;
 import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
 import java.util.function.Function;
 
 /**
@@ -35,22 +36,26 @@ public sealed interface RankMath permits Tensor {
 
     /** The largest element along an axis and its index, the first of equal ones, which alone gets the gradient. */
     default ValuesAndIndices maxWithIndex(boolean keepAxes, int axis) {
-        return reducedTo(keepAxes, axis, x -> new Ranking.ArgExtreme(true, x, true));
+        return reducedTo("maxWithIndex", keepAxes, axis, x -> new Ranking.ArgExtreme(true, x, true));
     }
 
     /** The smallest element along an axis and its index, the first of equal ones, which alone gets the gradient. */
     default ValuesAndIndices minWithIndex(boolean keepAxes, int axis) {
-        return reducedTo(keepAxes, axis, x -> new Ranking.ArgExtreme(false, x, true));
+        return reducedTo("minWithIndex", keepAxes, axis, x -> new Ranking.ArgExtreme(false, x, true));
     }
 
     /** The median along an axis, the lower one of two, and its index, which alone gets the gradient; NaN if there is one. */
     default ValuesAndIndices medianWithIndex(boolean keepAxes, int axis) {
-        return reducedTo(keepAxes, axis, x -> new Ranking.ArgMedian(x, true));
+        return reducedTo("medianWithIndex", keepAxes, axis, x -> new Ranking.ArgMedian(x, true));
     }
 
-    private ValuesAndIndices reducedTo(boolean keepAxes, int axis, Function<Axes, Ranking> finder) {
+    private ValuesAndIndices reducedTo(String operation, boolean keepAxes, int axis, Function<Axes, Ranking> finder) {
         Tensor x = ((Tensor) this).atLeastVector();
-        int a = x.shape().axis("axis", axis);
+        int a = x.shape().axis(operation, axis);
+        if (x.size(a) == 0 && x.shape().reduce(Axes.of(a), false).size() > 0) {
+            throw new ShapeException(
+                    operation + ": no elements to choose from along axis " + axis + " of shape " + x.shape());
+        }
         Tensor indices = Engine.apply(finder.apply(Axes.of(a)), x);
         Tensor values = x.gather(a, indices);
         Shape shape = ((Tensor) this).rank() == 0 ? Shape.SCALAR : x.shape().reduce(Axes.of(a), keepAxes);

@@ -79,8 +79,12 @@ public sealed interface ReductionMath permits Tensor {
      * @param correction 1 for the unbiased variance, 0 for that of the elements themselves
      */
     default Tensor var(double correction, boolean keepAxes, int... axes) {
+        return variance("var", correction, keepAxes, axes);
+    }
+
+    private Tensor variance(String operation, double correction, boolean keepAxes, int... axes) {
         Tensor x = (Tensor) this;
-        Axes reduced = Axes.normalize("var", x.shape(), axes);
+        Axes reduced = Axes.normalize(operation, x.shape(), axes);
         return Engine.apply(new Reduction.SquaredDeviations(reduced, keepAxes), x)
                 .div(Math.max(0, count(x.shape(), reduced) - correction));
     }
@@ -92,7 +96,7 @@ public sealed interface ReductionMath permits Tensor {
 
     /** The square root of the {@linkplain #var(double, boolean, int...) variance}; where it is 0, so are its derivatives, as in PyTorch. */
     default Tensor std(double correction, boolean keepAxes, int... axes) {
-        Tensor variance = var(correction, keepAxes, axes);
+        Tensor variance = variance("std", correction, keepAxes, axes);
         Tensor constant = variance.eq(0);
         Tensor safe = Tensor.where(constant, variance.scalarLike(1), variance);
         return Tensor.where(constant, variance.scalarLike(0), safe.sqrt());
@@ -100,7 +104,7 @@ public sealed interface ReductionMath permits Tensor {
 
     /** The {@linkplain #var(double, boolean, int...) variance} and the mean. */
     default VarianceAndMean varMean(double correction, boolean keepAxes, int... axes) {
-        return new VarianceAndMean(var(correction, keepAxes, axes), mean(keepAxes, axes));
+        return new VarianceAndMean(variance("varMean", correction, keepAxes, axes), mean(keepAxes, axes));
     }
 
     /**
@@ -157,7 +161,8 @@ public sealed interface ReductionMath permits Tensor {
 
     /** {@code exp(−x_j) / Σ_k exp(−x_k)} along an axis, shifted by the minimum. */
     default Tensor softmin(int axis) {
-        return ((Tensor) this).neg().softmax(axis);
+        ReductionMath negative = ((Tensor) this).neg();
+        return negative.alongLast("softmin", RowOp.SOFTMAX, axis);
     }
 
     /** {@code x_j − log Σ_k exp(x_k)} along an axis, shifted by the maximum. */

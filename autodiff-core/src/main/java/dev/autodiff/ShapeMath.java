@@ -170,6 +170,9 @@ public sealed interface ShapeMath permits Tensor {
             int own = i - sizes.length + shape.rank();
             if (sizes[i] == -1 && own >= 0) {
                 complete[i] = shape.size(own);
+            } else if (sizes[i] < 0) {
+                throw new ShapeException("expand: size " + sizes[i] + " of " + Arrays.toString(sizes)
+                        + " is negative; −1 stands for the size of an axis that shape " + shape + " has");
             }
         }
         return broadcastTo(Shape.of(complete));

@@ -664,6 +664,9 @@ public final class Tensor
     /** Tensors of one shape side by side along a new axis. */
     public static Tensor stack(int axis, Tensor... tensors) {
         Tensor[] expanded = new Tensor[tensors.length];
+        if (tensors.length > 0) {
+            tensors[0].shape.insert(0, 1).axis("stack", axis);
+        }
         for (int i = 0; i < tensors.length; i++) {
             if (!tensors[i].shape.equals(tensors[0].shape)) {
                 throw new ShapeException("stack: shapes " + tensors[0].shape + " and " + tensors[i].shape + " differ");

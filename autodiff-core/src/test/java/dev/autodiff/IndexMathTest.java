@@ -221,6 +221,8 @@ class IndexMathTest {
                 () -> MATRIX.repeatInterleave(longs(1, 2), 0))) {
             assertThrows(ShapeException.class, call::run);
         }
+        ShapeException e = assertThrows(ShapeException.class, () -> MATRIX.gather(0, longs(0, 1)));
+        assertTrue(e.getMessage().startsWith("gather: expected an index with as many axes as shape "), e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> MATRIX.repeatInterleave(longs(-1), 0));
         assertThrows(dev.autodiff.shape.DTypeException.class, () -> MATRIX.take(0, MATRIX));
     }

@@ -6,6 +6,7 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,19 @@ record ClassTargets(
             // Any class number will do where the loss is not taken; float64 holds them all exactly.
             labels = target.to(DType.FLOAT64).mul(kept.to(DType.FLOAT64)).to(DType.INT64);
         }
-        return new ClassTargets(labels, kept, classWeights == null ? null : classWeights.take(0, labels));
+        Tensor counted = labels;
+        return new ClassTargets(
+                labels, kept, classWeights == null ? null : named(loss, () -> classWeights.take(0, counted)));
+    }
+
+    /** Lets the loss that the user called, not an operation in it, say that there is no such class. */
+    static Tensor named(String loss, Supplier<Tensor> values) {
+        try {
+            return values.get();
+        } catch (IndexOutOfBoundsException e) {
+            String rest = String.valueOf(e.getMessage()).replaceFirst("^\\w+", "");
+            throw (IndexOutOfBoundsException) new IndexOutOfBoundsException(loss + rest).initCause(e);
+        }
     }
 
     /** Returns the axis of the classes: 1, or 0 of a single row. */

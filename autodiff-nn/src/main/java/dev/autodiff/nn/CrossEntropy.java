@@ -74,7 +74,7 @@ public record CrossEntropy(
         }
         ClassTargets targets =
                 ClassTargets.of(NAME, target, ClassTargets.rows(logits, axis), classWeights, ignoreIndex);
-        Tensor losses = targets.weigh(x.softmaxCrossEntropy(targets.labels()));
+        Tensor losses = targets.weigh(ClassTargets.named(NAME, () -> x.softmaxCrossEntropy(targets.labels())));
         if (labelSmoothing > 0) {
             Tensor uniform = classWeights == null ? Tensor.ones(x.dtype(), classes) : classWeights;
             Tensor spread = uniform.mul(labelSmoothing / classes).broadcastTo(x.shape());

@@ -8,8 +8,7 @@ import dev.autodiff.shape.ShapeException;
  * The negative log-likelihood of numbers y under normal distributions with mean x and variance v, {@code ½·(log v + (x − y)²/v)}. Nix and
  * Weigend, "Estimating the Mean and Variance of the Target Probability Distribution", 1994.
  *
- * <p>A variance below eps counts as eps, but gets the gradient as if it had not been raised, so that it can recover; a negative one gives
- * NaN.
+ * <p>A variance below eps counts as eps, but gets the gradient as if it had not been raised, so that it can recover.
  *
  * @param full whether to add the constant {@code ½·log 2π}
  * @param eps the least variance, above 0
@@ -48,15 +47,16 @@ public record GaussianNll(boolean full, double eps, Reduction reduction) {
      * @param x means
      * @param y targets, of the same shape and type
      * @param variance v, of the shape of x, or with size 1 in the last axis, or without it: one for all numbers of a row
+     * @throws IllegalArgumentException if a variance is negative or NaN
      */
     public Tensor of(Tensor x, Tensor y, Tensor variance) {
         Losses.match("gaussianNll", x, y);
-        Tensor given = perElement(x.shape(), variance);
+        Tensor given =
+                perElement(x.shape(), variance).checkRange("gaussianNll: variances", 0, Double.POSITIVE_INFINITY);
         // The value eps with the gradient of v: what is added is 0 and its slope 1.
         Tensor raised = given.sub(given.detach()).add(eps);
         Tensor tooSmall = given.lt(eps);
-        Tensor positive = Tensor.where(tooSmall, raised, given);
-        Tensor v = Tensor.where(given.lt(0), given, positive);
+        Tensor v = Tensor.where(tooSmall, raised, given);
         Tensor losses = v.log().add(x.sub(y).square().div(v)).mul(0.5);
         return reduction.of(full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses);
     }

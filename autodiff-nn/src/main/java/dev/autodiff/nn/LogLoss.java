@@ -32,10 +32,12 @@ public record LogLoss(@Nullable Tensor weight, Reduction reduction) implements L
      *
      * @param probabilities from 0 to 1
      * @param y targets from 0 to 1, of the same shape and type
+     * @throws IllegalArgumentException if a probability is not from 0 to 1
      */
     @Override
     public Tensor of(Tensor probabilities, Tensor y) {
         Losses.match("logLoss", probabilities, y);
+        probabilities.checkRange("logLoss: probabilities", 0, 1);
         return reduction.of(Losses.weighted("logLoss", probabilities.logLoss(y), weight));
     }
 }

@@ -68,7 +68,8 @@ public record MultiMargin(int p, double margin, @Nullable Tensor classWeights, R
         Shape rows = ClassTargets.rows(scores, axis);
         ClassTargets targets = ClassTargets.of(NAME, target, rows, classWeights, null);
         Tensor places = targets.labels().expandDims(-1);
-        Tensor excess = scores.sub(scores.gather(axis, places)).add(margin).relu();
+        Tensor own = ClassTargets.named(NAME, () -> scores.gather(axis, places));
+        Tensor excess = scores.sub(own).add(margin).relu();
         Tensor wrong = Tensor.range(0, classes).ne(places); // broadcasts to [n, classes]
         Tensor counted = Tensor.where(wrong, p == 1 ? excess : excess.square(), scores.zerosLike());
         return reduction.of(targets.weigh(counted.sum(-1).div(classes)));

@@ -48,8 +48,9 @@ public record Nll(@Nullable Tensor classWeights, @Nullable Integer ignoreIndex, 
         ClassTargets.checkWeights(NAME, classWeights, logProbabilities.size(axis));
         ClassTargets targets =
                 ClassTargets.of(NAME, target, ClassTargets.rows(logProbabilities, axis), classWeights, ignoreIndex);
-        Tensor picked =
-                logProbabilities.gather(axis, targets.labels().expandDims(axis)).squeeze(axis);
+        Tensor places = targets.labels().expandDims(axis);
+        Tensor picked = ClassTargets.named(NAME, () -> logProbabilities.gather(axis, places))
+                .squeeze(axis);
         return targets.reduce(targets.weigh(picked.neg()), reduction);
     }
 }

@@ -1,6 +1,7 @@
 package dev.autodiff.nn;
 
 import dev.autodiff.Tensor;
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
@@ -71,6 +72,10 @@ public final class Recurrent {
             if (hidden.size(0) != gates * size()) {
                 throw new ShapeException(
                         operation + ": expected hidden weights [" + gates + "·hidden, hidden], got " + hidden.shape());
+            }
+            if (x.dtype() != input.dtype()) {
+                throw new DTypeException(operation + ": weights of " + input.dtype() + " and an input of " + x.dtype()
+                        + " differ and are not promoted; convert one with to(DType)");
             }
             if (x.rank() == 0 || x.size(-1) != input.size(1)) {
                 throw new ShapeException(operation + ": weights of shape " + input.shape()

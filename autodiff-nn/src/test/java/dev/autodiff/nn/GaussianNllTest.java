@@ -51,6 +51,8 @@ class GaussianNllTest {
     @Test
     void aNegativeVarianceIsNotANumber() {
         Tensor mean = Tensor.of(new double[] {1});
-        assertTrue(Double.isNaN(Losses.gaussianNll(mean, mean, mean.neg()).item()));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> Losses.gaussianNll(mean, mean, mean.neg()));
+        assertTrue(e.getMessage().startsWith("gaussianNll: variances must be ≥ 0.0, got -"), e.getMessage());
     }
 }

@@ -344,13 +344,31 @@ class LossesTest {
         }
     }
 
+    /** Once the operations that pick the class spoke: softmaxCrossEntropy, gather and take. */
     @Test
-    void theLogLossOfWhatIsNoProbabilityIsNan() {
-        for (double p : new double[] {-0.5, 1.5, -1e-9, Double.NaN}) {
-            for (double y : new double[] {0, 0.5, 1}) {
-                Tensor loss = Losses.logLoss(Tensor.of(new double[] {p}), Tensor.of(new double[] {y}));
-                assertTrue(Double.isNaN(loss.item()), () -> p + " against " + y + " gave " + loss);
-            }
+    void aClassThatDoesNotExistIsNamedByTheLoss() {
+        Tensor classes = Tensor.of(1, 2);
+        Tensor weights = Tensor.of(new double[] {1, 2});
+        for (Executable call : List.<Executable>of(
+                () -> new CrossEntropy().of(x, classes),
+                () -> new CrossEntropy().withClassWeights(weights).of(x, classes),
+                () -> new Nll().of(x, classes),
+                () -> new MultiMargin().of(x, classes))) {
+            IndexOutOfBoundsException e = assertThrows(IndexOutOfBoundsException.class, call);
+            assertTrue(
+                    e.getMessage().matches("(crossEntropy|nll|multiMargin): .* 2 is out of range .*"), e.getMessage());
         }
+    }
+
+    @Test
+    void theLogLossOfWhatIsNoProbabilityIsRefused() {
+        Tensor target = Tensor.of(new double[] {1, 0});
+        for (double p : new double[] {-0.5, 1.5, -1e-9, Double.NaN}) {
+            Tensor probabilities = Tensor.of(new double[] {0.5, p});
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> Losses.logLoss(probabilities, target));
+            assertEquals("logLoss: probabilities must be from 0.0 to 1.0, got " + p + " at [1]", e.getMessage());
+        }
+        assertEquals(0, Losses.logLoss(Tensor.of(new double[] {1, 0}), target).item());
     }
 }

@@ -13,6 +13,7 @@ import dev.autodiff.nn.Recurrent.Option;
 import dev.autodiff.nn.Recurrent.Output;
 import dev.autodiff.nn.Recurrent.Weights;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
@@ -240,6 +241,15 @@ class RecurrentTest {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> Recurrent.lstm(x, null, List.of(w), Option.BIDIRECTIONAL));
         assertTrue(e.getMessage().contains("each layer and direction, got 1"), e.getMessage());
+    }
+
+    /** Once the product of inputs and weights spoke. */
+    @Test
+    void typesThatDifferAreNamedByTheFunction() {
+        Tensor x = numbers(4, 2, 5).to(DType.FLOAT32);
+        DTypeException e = assertThrows(DTypeException.class, () -> Recurrent.lstm(x, null, List.of(weights(4, 5))));
+        assertTrue(
+                e.getMessage().startsWith("lstm: weights of float64 and an input of float32 differ"), e.getMessage());
     }
 
     private static void assertMessage(String start, Executable act) {
