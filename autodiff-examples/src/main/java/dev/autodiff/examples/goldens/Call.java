@@ -36,13 +36,18 @@ final class Call {
         this.readInputs = new boolean[inputs.size()];
     }
 
-    /** Throws if an argument or an input that is given was not read. */
-    void checkAllRead() {
+    /** Throws if an argument that is given was not read. */
+    void checkArgumentsRead() {
         for (String name : arguments.keySet()) {
             if (!read.contains(name) && has(name)) {
                 throw unknown(name);
             }
         }
+    }
+
+    /** Throws if an argument or an input that is given was not read. */
+    void checkAllRead() {
+        checkArgumentsRead();
         for (int i = 0; i < readInputs.length; i++) {
             if (!readInputs[i] && inputs.get(i) != null) {
                 throw unknown("input " + i);
@@ -53,6 +58,11 @@ final class Call {
     /** The operation cannot be asked for with this argument or value. */
     UnknownException unknown(String what) {
         return new UnknownException(op + "(" + what + ")");
+    }
+
+    /** The library's methods have no way to ask for this value. */
+    UnknownException impossible(String what) {
+        return UnknownException.impossible(op + "(" + what + ")");
     }
 
     // ---- inputs ----

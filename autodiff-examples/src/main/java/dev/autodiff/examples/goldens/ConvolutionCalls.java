@@ -27,7 +27,7 @@ final class ConvolutionCalls {
         return switch (padding) {
             case "valid" -> options;
             case "same" -> options.samePadding();
-            default -> throw c.unknown("padding=" + padding);
+            default -> throw c.impossible("padding=" + padding);
         };
     }
 

@@ -131,6 +131,9 @@ final class ElementwiseCalls {
     }
 
     private static Tensor clamp(Call c) {
+        if (!c.has("min") && !c.has("max")) {
+            throw c.impossible("without min and max");
+        }
         if (!c.has("max")) {
             c.markRead("max");
             return c.x().clampMin(c.number("min"));
@@ -156,7 +159,7 @@ final class ElementwiseCalls {
         return switch (approximate) {
             case "none" -> c.x().gelu();
             case "tanh" -> c.x().geluTanh();
-            default -> throw c.unknown("approximate=" + approximate);
+            default -> throw c.impossible("approximate=" + approximate);
         };
     }
 

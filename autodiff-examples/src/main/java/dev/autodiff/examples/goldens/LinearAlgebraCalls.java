@@ -32,7 +32,7 @@ final class LinearAlgebraCalls {
                 case "reduced" -> x.qr();
                 case "complete" -> x.qrComplete();
                 case "r" -> new Qr(Tensor.zeros(x.dtype(), 0), x.qr().r());
-                default -> throw c.unknown("mode=" + mode);
+                default -> throw c.impossible("mode=" + mode);
             };
             return List.of(parts.q(), parts.r());
         });
@@ -60,7 +60,7 @@ final class LinearAlgebraCalls {
         return switch (dim.length) {
             case 0 -> c.x().matrixNorm(norm, keep, -2, -1);
             case 2 -> c.x().matrixNorm(norm, keep, dim[0], dim[1]);
-            default -> throw c.unknown("dim");
+            default -> throw c.impossible("dim");
         };
     }
 
@@ -70,7 +70,7 @@ final class LinearAlgebraCalls {
             case "nuc" -> MatrixNorm.NUCLEAR;
             case "inf", "Infinity" -> MatrixNorm.INFINITY;
             case "-inf", "-Infinity" -> MatrixNorm.MINUS_INFINITY;
-            default -> throw c.unknown("ord=" + ord);
+            default -> throw c.impossible("ord=" + ord);
         };
     }
 
@@ -87,6 +87,6 @@ final class LinearAlgebraCalls {
         if (ord == -2) {
             return MatrixNorm.MINUS_TWO;
         }
-        throw c.unknown("ord=" + ord);
+        throw c.impossible("ord=" + ord);
     }
 }

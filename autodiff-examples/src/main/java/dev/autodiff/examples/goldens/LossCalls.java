@@ -85,9 +85,17 @@ final class LossCalls {
     /** These losses broadcast their two tensors in PyTorch, some with a warning; this library wants two of one shape. */
     private static Function<Call, Tensor> broadcast(PairLoss loss) {
         return c -> {
-            Shape common = Shape.broadcast("loss", c.x().shape(), c.y().shape());
-            return loss.of(c, c.x().broadcastTo(common), c.y().broadcastTo(common));
+            Shape x = c.x().shape();
+            Shape y = c.y().shape();
+            // What does not broadcast is for the loss to refuse.
+            return x.broadcastsTo(y) || y.broadcastsTo(x)
+                    ? loss.of(c, c.x().broadcastTo(larger(x, y)), c.y().broadcastTo(larger(x, y)))
+                    : loss.of(c, c.x(), c.y());
         };
+    }
+
+    private static Shape larger(Shape x, Shape y) {
+        return x.broadcastsTo(y) ? y : x;
     }
 
     private static Reduction reduction(Call c) {
@@ -97,15 +105,15 @@ final class LossCalls {
             case "sum" -> Reduction.SUM;
             case "mean" -> Reduction.MEAN;
             case "batchmean" -> Reduction.BATCH_MEAN;
-            default -> throw c.unknown("reduction=" + reduction);
+            default -> throw c.impossible("reduction=" + reduction);
         };
     }
 
     private static Tensor crossEntropy(Call c) {
         Tensor target = function(c, "target_is", c.y());
         int ignored = c.integer("ignore_index", -100);
-        // Of probabilities none can be ignored, and PyTorch does not look at the number.
-        @Nullable Integer ignoreIndex = target.dtype() == DType.INT64 ? ignored : null;
+        // Of probabilities none can be ignored; PyTorch's default is a negative number, and it refuses others.
+        @Nullable Integer ignoreIndex = target.dtype() == DType.INT64 || ignored >= 0 ? ignored : null;
         return new CrossEntropy(c.optional(2), ignoreIndex, c.number("label_smoothing", 0), reduction(c))
                 .of(c.x(), target);
     }

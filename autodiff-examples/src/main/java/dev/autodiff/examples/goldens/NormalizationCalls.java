@@ -39,6 +39,9 @@ final class NormalizationCalls {
         double momentum = c.number("momentum", 0.1);
         double epsilon = c.number("eps", EPSILON);
         if (mean == null || variance == null) {
+            if (!training) {
+                throw c.impossible("training=false without running statistics");
+            }
             return List.of(c.x().batchNorm(c.optional(3), c.optional(4), epsilon));
         }
         BatchNorm result = c.x().batchNorm(mean, variance, c.optional(3), c.optional(4), training, momentum, epsilon);

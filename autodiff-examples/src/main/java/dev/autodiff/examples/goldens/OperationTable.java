@@ -51,7 +51,7 @@ final class OperationTable {
         } catch (UnknownException e) {
             throw e;
         } catch (RuntimeException e) {
-            call.checkAllRead();
+            call.checkArgumentsRead(); // inputs may not have had their turn
             throw e;
         }
         call.checkAllRead();

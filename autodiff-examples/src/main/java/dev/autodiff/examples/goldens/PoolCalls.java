@@ -3,9 +3,13 @@ package dev.autodiff.examples.goldens;
 import dev.autodiff.InterpolationMode;
 import dev.autodiff.Tensor;
 import dev.autodiff.Window;
+import java.util.Map;
 
 /** The family pool. */
 final class PoolCalls {
+    /** Over how many axes PyTorch's names of one mode interpolate; this library has one name and looks at the input. */
+    private static final Map<String, Integer> AXES = Map.of("linear", 1, "bilinear", 2, "bicubic", 2, "trilinear", 3);
+
     private PoolCalls() {}
 
     static void register(OperationTable table) {
@@ -65,11 +69,18 @@ final class PoolCalls {
             case "linear", "bilinear", "trilinear" -> InterpolationMode.LINEAR;
             case "bicubic" -> InterpolationMode.CUBIC;
             case "area" -> InterpolationMode.AREA;
-            default -> throw c.unknown("mode=" + name);
+            default -> throw c.impossible("mode=" + name);
         };
+        Integer axes = AXES.get(name);
+        if (axes != null && c.x().rank() != axes + 2) {
+            throw c.impossible("mode=" + name + " over " + (c.x().rank() - 2) + " axes");
+        }
         boolean alignCorners = c.flag("align_corners", false);
         int[] size = c.integers("size");
         double[] factors = c.numbers("scale_factor");
+        if (size.length > 0 && factors.length > 0) {
+            throw c.impossible("size and scale_factor");
+        }
         return size.length > 0
                 ? c.x().interpolate(mode, alignCorners, size)
                 : c.x().interpolateBy(mode, alignCorners, factors);

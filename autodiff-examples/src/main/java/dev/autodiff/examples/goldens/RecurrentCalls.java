@@ -131,7 +131,7 @@ final class RecurrentCalls {
         options = switch (activation) {
             case "relu" -> options;
             case "gelu" -> options.withActivation(Tensor::gelu);
-            default -> throw c.unknown("activation=" + activation);
+            default -> throw c.impossible("activation=" + activation);
         };
         boolean batchFirst = c.flag("batch_first", true) || c.x().rank() == 2;
         return turned(Attention.transformerEncoderLayer(turned(c.x(), batchFirst), weights, options), batchFirst);

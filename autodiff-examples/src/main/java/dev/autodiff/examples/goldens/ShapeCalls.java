@@ -36,6 +36,9 @@ final class ShapeCalls {
         table.op("roll", ShapeCalls::roll);
         table.op("rot90", c -> {
             int[] dims = c.integersOr("dims", 0, 1);
+            if (dims.length != 2) {
+                throw c.impossible("dims=" + Arrays.toString(dims));
+            }
             return c.x().rot90(c.integer("k", 1), dims[0], dims[1]);
         });
         table.op("pad", ShapeCalls::pad);
@@ -97,7 +100,7 @@ final class ShapeCalls {
         return switch (c.text("indexing", "ij")) {
             case "ij" -> Tensor.meshgrid(c.all());
             case "xy" -> Tensor.meshgridXy(c.all());
-            default -> throw c.unknown("indexing=" + c.text("indexing", "ij"));
+            default -> throw c.impossible("indexing=" + c.text("indexing", "ij"));
         };
     }
 
@@ -119,7 +122,7 @@ final class ShapeCalls {
             case "reflect" -> c.x().pad(PadMode.REFLECT, pad);
             case "replicate" -> c.x().pad(PadMode.REPLICATE, pad);
             case "circular" -> c.x().pad(PadMode.CIRCULAR, pad);
-            default -> throw c.unknown("mode=" + mode);
+            default -> throw c.impossible("mode=" + mode);
         };
     }
 
@@ -143,7 +146,8 @@ final class ShapeCalls {
         Tensor x = c.x();
         if (c.has("dim")) {
             int dim = c.integer("dim");
-            return isSingle(x, dim) || x.size(dim) != 1 ? x.identity() : x.squeeze(dim);
+            boolean exists = dim >= -x.rank() && dim < x.rank();
+            return isSingle(x, dim) || (exists && x.size(dim) != 1) ? x.identity() : x.squeeze(dim);
         }
         return x.squeeze();
     }
