@@ -25,18 +25,9 @@ sealed interface Convolution extends Primitive {
 
     @Override
     default Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        Tensor s = tangents[0];
-        Tensor t = tangents[1];
-        Tensor byFirst = s == null ? null : Engine.apply(this, s, saved.input(1));
-        Tensor bySecond = t == null ? null : Engine.apply(this, saved.input(0), t);
-        if (byFirst == null || bySecond == null) {
-            Tensor one = byFirst == null ? bySecond : byFirst;
-            if (one == null) {
-                throw new IllegalArgumentException(label() + ": at least one tangent must be given");
-            }
-            return one;
-        }
-        return byFirst.add(bySecond);
+        return Tangents.sum(
+                tangents,
+                (i, t) -> i == 0 ? Engine.apply(this, t, saved.input(1)) : Engine.apply(this, saved.input(0), t));
     }
 
     /** Runs a kernel for sizes that the inputs have. */

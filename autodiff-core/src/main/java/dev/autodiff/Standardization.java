@@ -136,14 +136,8 @@ sealed interface Standardization extends Primitive {
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
             Standardization self = this;
             Tensor x = saved.input(1);
-            Tensor s = tangents[0];
-            Tensor t = tangents[1];
-            Tensor byX = t == null ? null : self.bend(t, saved.input(0), saved.output(), x);
-            if (s == null) {
-                return Objects.requireNonNull(byX);
-            }
-            Tensor byG = self.push(s, x);
-            return byX == null ? byG : byG.add(byX);
+            return Tangents.sum(
+                    tangents, (i, t) -> i == 0 ? self.push(t, x) : self.bend(t, saved.input(0), saved.output(), x));
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
@@ -61,31 +61,26 @@ final class Samples {
         }
     }
 
+    private static final List<Object> CATALOGUE = catalogue();
+
     private final Generator random;
-    private final Set<Class<?>> walked = new HashSet<>();
 
     Samples(long seed) {
         random = Generator.seeded(seed);
     }
 
-    /** Returns one random sample of every operation. */
-    List<Sample> all() {
-        List<Sample> samples = new ArrayList<>();
-        walked.clear();
-        addFamily(Primitive.class, samples);
-        return samples;
+    /** Returns the catalogue: each constant of the enums, each class of the records. */
+    static List<Object> catalogue() {
+        Set<Object> operations = new LinkedHashSet<>();
+        addFamily(Primitive.class, operations);
+        return List.copyOf(operations);
     }
 
-    private void addFamily(Class<?> family, List<Sample> samples) {
-        if (!walked.add(family)) {
-            return; // a part of two families
-        }
+    private static void addFamily(Class<?> family, Set<Object> operations) {
         if (family.isEnum()) {
-            for (Object constant : family.getEnumConstants()) {
-                samples.addAll(ofConstant((Op) constant));
-            }
+            operations.addAll(Arrays.asList(family.getEnumConstants()));
         } else if (family.isRecord()) {
-            samples.add(ofRecord(family));
+            operations.add(family);
         } else {
             List<Class<?>> members = Arrays.asList(family.getPermittedSubclasses());
             if (family
@@ -93,8 +88,20 @@ final class Samples {
                             .class) { // which lists them; where they are inferred, the order depends on the compiler
                 members.sort(Comparator.comparing(Class::getSimpleName));
             }
-            members.forEach(member -> addFamily(member, samples));
+            members.forEach(member -> addFamily(member, operations));
         }
+    }
+
+    /** Returns random samples of every operation, mostly one. */
+    List<Sample> all() {
+        List<Sample> samples = new ArrayList<>();
+        CATALOGUE.forEach(operation -> samples.addAll(of(operation)));
+        return samples;
+    }
+
+    /** Returns random samples of an entry of the catalogue, mostly one. */
+    List<Sample> of(Object operation) {
+        return operation instanceof Class<?> type ? List.of(ofRecord(type)) : ofConstant((Op) operation);
     }
 
     private List<Sample> ofConstant(Op op) {
@@ -183,16 +190,18 @@ final class Samples {
         }
         if (type == Select.class) {
             return new Sample(
-                    new Select(), List.of(mask(shape), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
+                    new Select(),
+                    List.of(mask(repeatable(shape)), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
         }
         if (type == MatMul.class) {
             int m = 1 + random.nextInt(4);
             int k = random.nextInt(5);
             int n = 1 + random.nextInt(4);
             Shape batch = rank > 2 ? shape.slice(0, 2) : Shape.SCALAR;
-            Tensor left = numbers(batch.concat(Shape.of(m, k)), 0);
+            Shape own = random.nextInt(3) == 0 ? repeatable(batch) : batch;
+            Tensor left = numbers(own.concat(Shape.of(m, k)), 0);
             Tensor right = numbers(repeatable(batch).concat(Shape.of(k, n)), 1);
-            Tensor turned = numbers(batch.concat(Shape.of(k, m)), 0).transpose();
+            Tensor turned = numbers(own.concat(Shape.of(k, m)), 0).transpose();
             return new Sample(MatMul.INSTANCE, List.of(random.nextInt(2) == 0 ? left : turned, right));
         }
         if (LinearAlgebra.class.isAssignableFrom(type)) {
@@ -280,7 +289,7 @@ final class Samples {
         }
         if (type == Indexing.Put.class) {
             Shape whole = shape.slice(0, axis).concat(indices).concat(shape.slice(axis + 1, shape.rank()));
-            return new Sample(new Indexing.Put(axis, n), List.of(numbers(whole, 0), indices(indices, n)));
+            return new Sample(new Indexing.Put("put", axis, n), List.of(numbers(whole, 0), indices(indices, n)));
         }
         if (type == Indexing.AlongAxis.class) {
             Shape along = shape.with(axis, random.nextInt(4));
@@ -367,11 +376,13 @@ final class Samples {
         if (type == LinearSolve.Inverse.class) {
             return new Sample(new LinearSolve.Inverse(), List.of(regular));
         }
-        if (type == LinearSolve.Solve.class) {
-            return new Sample(new LinearSolve.Solve(), List.of(regular, right));
-        }
-        if (type == LinearSolve.TriangularSolve.class) {
-            return new Sample(new LinearSolve.TriangularSolve(random.nextInt(2) == 0), List.of(regular, right));
+        if (LinearSolve.Equations.class.isAssignableFrom(type)) {
+            Tensor left = random.nextInt(3) == 0 ? matrices(repeatable(batch), n, n, 0.2, i -> 3) : regular;
+            return new Sample(
+                    type == LinearSolve.Solve.class
+                            ? new LinearSolve.Solve()
+                            : new LinearSolve.TriangularSolve(random.nextInt(2) == 0),
+                    List.of(left, right));
         }
         if (type == LinearSolve.PseudoInverse.class) {
             return new Sample(new LinearSolve.PseudoInverse(1e-6), List.of(rectangular));
