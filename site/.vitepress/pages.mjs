@@ -38,7 +38,7 @@ const lectures = listed('docs/lectures.md').filter((page) => page.startsWith('do
 const decisions = listed('docs/decisions/README.md').filter((page) => page.startsWith('docs/decisions/'))
 
 const groups = [
-  ['Guide', ['getting-started', 'tensors', 'derivatives', 'building-models', 'training', 'saving', 'minimisers', 'coming-from-pytorch', 'troubleshooting']],
+  ['Guide', ['getting-started', 'tensors', 'derivatives', 'explain', 'building-models', 'training', 'saving', 'minimisers', 'coming-from-pytorch', 'troubleshooting']],
   ['Reference', ['operations', 'numerics', 'performance', 'kernels', 'benchmarks']],
   ['The project', ['testing', 'adding-an-operation', 'writing-a-lesson']],
 ].map(([text, names]) => ({ text, pages: names.map((name) => `docs/${name}.md`) }))

@@ -179,8 +179,14 @@ final class RuleText implements OpListener {
     }
 
     private static MathText power(MathText base, String exponent, boolean single) {
-        String raised = exponent.equals("1") ? "" : exponent.equals("2") ? "²" : "^" + exponent;
+        String raised = exponent.equals("1") ? "" : exponent.matches("\\d+") ? superscript(exponent) : "^" + exponent;
         return MathText.atom(base.within(Binding.ATOM) + raised, single);
+    }
+
+    private static String superscript(String digits) {
+        StringBuilder text = new StringBuilder();
+        digits.chars().forEach(d -> text.append("⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(d - '0')));
+        return text.toString();
     }
 
     private static MathText square(MathText x) {

@@ -1,6 +1,7 @@
 package dev.autodiff.examples;
 
 import dev.autodiff.benchmarks.compare.BenchProgram;
+import dev.autodiff.examples.explain.ExplainProgram;
 import dev.autodiff.examples.goldens.GoldensProgram;
 import dev.autodiff.examples.lessons.Lessons;
 import dev.autodiff.examples.page.Lesson;
@@ -30,11 +31,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Programs that show what automatic differentiation does.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "PROGRAM",
-        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class, BenchProgram.class})
+        subcommands = {
+            MnistProgram.class,
+            PredictProgram.class,
+            ExplainProgram.class,
+            GoldensProgram.class,
+            BenchProgram.class
+        })
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
-    private static final List<String> MAIN_JOBS = List.of("mnist", "predict");
+    private static final List<String> MAIN_JOBS = List.of("mnist", "predict", "explain");
 
     private final Set<String> lessons = new LinkedHashSet<>();
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
     private static final Path TEST_IMAGES =
@@ -57,7 +58,7 @@ class MainTest {
     void withoutArgumentsThePrograms() {
         Result result = run();
         assertEquals(0, result.code);
-        List<String> expected = new ArrayList<>(List.of("Main jobs", "mnist", "predict", "Lectures"));
+        List<String> expected = new ArrayList<>(List.of("Main jobs", "mnist", "predict", "explain", "Lectures"));
         Lessons.all()
                 .forEach(lesson -> expected.add(LessonProgram.command(lesson).getCommandName()));
         expected.addAll(List.of("Tools", "goldens", "bench"));
@@ -70,10 +71,24 @@ class MainTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"xor", "powell", "222", "softmax"})
+    void explainPrintsTheStepsAndWritesThePage(String graph) throws IOException {
+        Path out = temporary.resolve("explain");
+        Result result = run("explain", graph, "--no-open", "--out", out.toString());
+        assertEquals(0, result.code, result.err);
+        assertTrue(result.out.startsWith("Backpropagation from "), result.out);
+        assertTrue(result.out.contains(" agree with differences, 0 differ."), result.out);
+        Path page = out.resolve(graph + ".html");
+        assertTrue(result.out.contains("The page with the graph: " + page + "; open it in a browser"), result.out);
+        assertTrue(Files.readString(page).contains("<title>Backpropagation from "), page::toString);
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "frobnicate | frobnicate",
+                "explain nothing | GRAPH",
                 "mnist --epochs 0 | --epochs",
                 "mnist --epochs many | --epochs",
                 "mnist --batch 0 | --batch",

@@ -44,6 +44,7 @@ class DocumentationTest {
     private static final String IMPORTS = Stream.of(
                     "dev.autodiff.*",
                     "dev.autodiff.check.*",
+                    "dev.autodiff.explain.*",
                     "dev.autodiff.optimize.*",
                     "dev.autodiff.shape.*",
                     "dev.autodiff.nn.*",
