@@ -299,7 +299,7 @@ class DocumentationTest {
     }
 
     /** Returns the nearest folder upwards that has the Maven wrapper. */
-    private static Path root() {
+    static Path root() {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("mvnw"))) {
             folder = folder.getParent();
