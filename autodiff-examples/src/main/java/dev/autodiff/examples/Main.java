@@ -4,6 +4,7 @@ import dev.autodiff.benchmarks.compare.BenchProgram;
 import dev.autodiff.examples.explain.ExplainProgram;
 import dev.autodiff.examples.goldens.GoldensProgram;
 import dev.autodiff.examples.lessons.Lessons;
+import dev.autodiff.examples.notebooks.NotebooksProgram;
 import dev.autodiff.examples.page.Lesson;
 import dev.autodiff.examples.page.LessonProgram;
 import java.io.PrintWriter;
@@ -36,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PredictProgram.class,
             ExplainProgram.class,
             GoldensProgram.class,
-            BenchProgram.class
+            BenchProgram.class,
+            NotebooksProgram.class
         })
 public final class Main implements Runnable {
     private static final int FAILED = 1;

@@ -25,6 +25,8 @@ public final class Lessons {
                 new PerceptronLesson(),
                 new LogisticRegressionLesson(),
                 new LinearRegressionLesson(),
+                new ActivationsLesson(),
+                new InitialisationLesson(),
                 new UniversalApproximationLesson(),
                 new SoccerBallLesson(),
                 new MinibatchLesson(),
