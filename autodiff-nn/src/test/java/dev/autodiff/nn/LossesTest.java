@@ -347,7 +347,7 @@ class LossesTest {
     /** Once the operations that pick the class spoke: softmaxCrossEntropy, gather and take. */
     @Test
     void aClassThatDoesNotExistIsNamedByTheLoss() {
-        Tensor classes = Tensor.of(1, 2);
+        Tensor classes = Tensor.of(new long[] {1, 2});
         Tensor weights = Tensor.of(new double[] {1, 2});
         for (Executable call : List.<Executable>of(
                 () -> new CrossEntropy().of(x, classes),

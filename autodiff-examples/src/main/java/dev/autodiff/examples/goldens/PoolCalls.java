@@ -4,6 +4,7 @@ import dev.autodiff.InterpolationMode;
 import dev.autodiff.Tensor;
 import dev.autodiff.Window;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The family pool. */
 final class PoolCalls {
@@ -71,7 +72,7 @@ final class PoolCalls {
             case "area" -> InterpolationMode.AREA;
             default -> throw c.impossible("mode=" + name);
         };
-        Integer axes = AXES.get(name);
+        @Nullable Integer axes = AXES.get(name);
         if (axes != null && c.x().rank() != axes + 2) {
             throw c.impossible("mode=" + name + " over " + (c.x().rank() - 2) + " axes");
         }
