@@ -17,7 +17,7 @@ final class Anomaly implements OpListener {
         StackTraceElement origin = origin();
         Node node = out.node();
         if (node != null) {
-            node.origin = origin;
+            node.setOrigin(origin);
         }
         String bad = firstNonFinite(out);
         if (bad != null) {
@@ -32,7 +32,7 @@ final class Anomaly implements OpListener {
         String bad = firstNonFinite(contribution);
         if (bad != null) {
             throw new NonFiniteException("backward of " + node.label() + " made " + bad + " for input " + input
-                    + "; the operation's result has shape " + node.shape + at(node.origin));
+                    + "; the operation's result has shape " + node.shape + at(node.origin()));
         }
     }
 

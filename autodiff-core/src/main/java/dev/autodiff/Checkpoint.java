@@ -55,7 +55,7 @@ final class Checkpoint implements CustomOp {
         Checkpoint op = new Checkpoint(body, parents.clone());
         first.nodes.forEach(n -> n.noteVersions(op.versions));
         Tensor out = first.result.detach();
-        out.attach(new Node(Mode.current().nextNumber(parents), op, new Tensor[0], parents, out));
+        out.attach(new Node(Mode.current().nextNumber(parents), op, new Tensor[0], parents, out, false));
         return out;
     }
 

@@ -47,7 +47,7 @@ enum Comparison implements Discrete {
         if (dtype.isFloating() || in[1].dtype() != dtype) {
             Engine.floating(label, in);
         }
-        Tensor out = Tensor.allocate(Shape.broadcast(label, in[0].shape(), in[1].shape()), DType.BOOL);
+        Tensor out = Tensor.unwritten(Shape.broadcast(label, in[0].shape(), in[1].shape()), DType.BOOL);
         compute(in, out);
         return out;
     }

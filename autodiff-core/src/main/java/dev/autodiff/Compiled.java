@@ -25,6 +25,20 @@ public final class Compiled {
 
     private record Signature(List<DType> dtypes, List<Shape> shapes) {}
 
+    /** What the last call looked like, so that the next need not make a signature to be told the same. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody else holds them, and nobody compares these
+    private record Last(DType[] dtypes, Shape[] shapes, Entry entry) {
+        boolean fits(List<Tensor> arguments) {
+            for (int i = 0; i < shapes.length; i++) {
+                Tensor x = arguments.get(i);
+                if (x.dtype() != dtypes[i] || !x.shape().equals(shapes[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     /** What is known of the function for one signature. */
     private static final class Entry {
         @Nullable
@@ -40,8 +54,7 @@ public final class Compiled {
     private final Function<List<Tensor>, List<Tensor>> function;
     private int arity;
     private final Map<Signature, Entry> entries = new HashMap<>();
-    private @Nullable Signature lastSignature;
-    private @Nullable Entry lastEntry;
+    private @Nullable Last last;
     private boolean running;
 
     Compiled(int arity, Function<List<Tensor>, List<Tensor>> function) {
@@ -118,9 +131,9 @@ public final class Compiled {
     }
 
     private Entry entry(List<Tensor> arguments) {
-        Signature last = lastSignature;
-        if (last != null && lastEntry != null && fits(last, arguments)) {
-            return lastEntry; // without making a signature
+        Last before = last;
+        if (before != null && before.fits(arguments)) {
+            return before.entry;
         }
         Signature signature = new Signature(
                 arguments.stream().map(Tensor::dtype).toList(),
@@ -136,22 +149,8 @@ public final class Compiled {
             entry = new Entry();
             entries.put(signature, entry);
         }
-        lastSignature = signature;
-        lastEntry = entry;
+        last = new Last(signature.dtypes.toArray(new DType[0]), signature.shapes.toArray(new Shape[0]), entry);
         return entry;
-    }
-
-    private static boolean fits(Signature signature, List<Tensor> arguments) {
-        if (signature.shapes.size() != arguments.size()) {
-            return false;
-        }
-        for (int i = 0; i < arguments.size(); i++) {
-            Tensor x = arguments.get(i);
-            if (x.dtype() != signature.dtypes.get(i) || !x.shape().equals(signature.shapes.get(i))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void checkRanks(Signature signature) {

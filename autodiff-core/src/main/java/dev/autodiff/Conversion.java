@@ -24,7 +24,7 @@ record Conversion(DType from, DType to) implements Primitive {
 
     @Override
     public Tensor forward(Tensor[] in) {
-        Tensor out = Tensor.allocate(in[0].shape(), to);
+        Tensor out = Tensor.unwritten(in[0].shape(), to);
         compute(in, out);
         return out;
     }

@@ -51,7 +51,7 @@ sealed interface Convolution extends Primitive {
 
     @Override
     default Tensor forward(Tensor[] in) {
-        Tensor out = Tensor.allocate(shape(in[0].shape(), in[1].shape()), Engine.floating(label(), in));
+        Tensor out = Tensor.unwritten(shape(in[0].shape(), in[1].shape()), Engine.floating(label(), in));
         compute(in, out);
         return out;
     }

@@ -585,7 +585,7 @@ enum Elementwise implements Primitive, Fusable {
         for (int i = 1; i < arity; i++) {
             shape = Shape.broadcast(label, shape, in[i].shape());
         }
-        Tensor out = Tensor.allocate(shape, dtype);
+        Tensor out = Tensor.unwritten(shape, dtype);
         compute(in, out);
         return out;
     }
@@ -608,12 +608,26 @@ enum Elementwise implements Primitive, Fusable {
         Object a = x.array();
         Object b = y.array();
         Object c = z.array();
+        int n = out.size();
+        if (isWholeOrSingle(x, n) && isWholeOrSingle(y, n) && isWholeOrSingle(z, n)) {
+            loops.ternary(ordinal(), a, 0, stride(x, n), b, 0, stride(y, n), c, 0, stride(z, n), o, 0, n);
+            return;
+        }
         Broadcasting.forEachRun(
                 out.shape(),
-                (xo, xs, yo, ys, zo, zs, oo, n) -> loops.ternary(ordinal(), a, xo, xs, b, yo, ys, c, zo, zs, o, oo, n),
+                (xo, xs, yo, ys, zo, zs, oo, count) ->
+                        loops.ternary(ordinal(), a, xo, xs, b, yo, ys, c, zo, zs, o, oo, count),
                 x.shape(),
                 y.shape(),
                 z.shape());
+    }
+
+    private static boolean isWholeOrSingle(Tensor x, int n) {
+        return x.size() == n || x.size() == 1;
+    }
+
+    private static int stride(Tensor x, int n) {
+        return x.size() == n ? 1 : 0;
     }
 
     private void binary(ElementwiseLoops<Object> loops, Tensor x, Tensor y, Tensor out) {

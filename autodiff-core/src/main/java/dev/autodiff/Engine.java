@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Engine {
     private Engine() {}
 
+    /** Applies an operation to inputs, whose array it keeps. */
     static Tensor apply(Op op, Tensor... inputs) {
         OpListener listener = Mode.listening();
         Tensor out = op instanceof CustomOp custom
@@ -29,13 +30,19 @@ final class Engine {
         if (parents != null && out.dtype().isFloating()) {
             Mode mode = Mode.current();
             if (mode.isRecording()) {
-                out.attach(new Node(mode.nextNumber(parents), op, inputs, parents, out));
+                boolean nobodyElse = listener == null && op instanceof Primitive;
+                out.attach(new Node(mode.nextNumber(parents), op, inputs, parents, out, nobodyElse));
             }
         }
         if (listener != null) {
             listener.ran(op, inputs, out);
         }
         return out;
+    }
+
+    /** Applies an operation whose result is another view of the same elements, of which nobody need know unless it is recorded. */
+    static Tensor view(ShapeMove move, Tensor x) {
+        return x.node() == null && !Mode.anyoneListens() ? move.view(x) : apply(move, x);
     }
 
     /** Runs an operation of the library without reporting what it may be made of. */

@@ -75,7 +75,7 @@ final class ForwardSweep {
                 Tensor t = tangents[i];
                 Node parent = node.parents[i];
                 if (t != null && parent != null) {
-                    Tensor p = Sweep.contribution("jvp of " + op.label(), pulled, i, parent);
+                    Tensor p = Sweep.contribution("jvp of", op, pulled, i, parent);
                     Tensor term = p.mul(t).sum();
                     sum = sum == null ? term : sum.add(term);
                 }

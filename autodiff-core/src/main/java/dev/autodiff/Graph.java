@@ -90,7 +90,7 @@ public final class Graph {
             entries.add(new Entry(
                     entries.size(),
                     node.label(),
-                    node.name,
+                    node.name(),
                     node.shape,
                     node.dtype,
                     java.util.Collections.unmodifiableList(inputs)));

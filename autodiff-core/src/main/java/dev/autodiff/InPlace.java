@@ -47,6 +47,20 @@ public final class InPlace {
     }
 
     /**
+     * Runs a change of a parameter by its gradient, see {@link #update}. The gradient is lent for this time: an access through that tensor
+     * afterwards is an {@link IllegalStateException}, since its memory may be used again as soon as the parameter forgets it.
+     *
+     * @return whether there was a gradient
+     */
+    public static boolean descend(String name, Tensor parameter, BiConsumer<Tensor, Tensor> change) {
+        Node node = parameter.node();
+        if (node == null) {
+            return false;
+        }
+        return node.lendGradient(gradient -> update(name, parameter, gradient, change));
+    }
+
+    /**
      * Copies the elements of {@code value} into {@code target}.
      *
      * @throws IllegalArgumentException if target is neither a parameter nor a buffer, or shapes or types differ

@@ -41,7 +41,7 @@ sealed interface Indexing extends Primitive {
             Shape shape = x.shape();
             Shape before = shape.slice(0, axis);
             Shape after = shape.slice(axis + 1, shape.rank());
-            Tensor out = Tensor.allocate(before.concat(index.shape()).concat(after), x.dtype());
+            Tensor out = Tensor.unwritten(before.concat(index.shape()).concat(after), x.dtype());
             compute(in, out);
             return out;
         }
@@ -113,8 +113,8 @@ sealed interface Indexing extends Primitive {
             Shape before = shape.slice(0, axis);
             Shape after = shape.slice(end, shape.rank());
             Shape to = before.concat(Shape.of(size)).concat(after);
-            Tensor out = Tensor.allocate(to, x.dtype());
-            put(x, index, out);
+            Tensor out = Tensor.unwritten(to, x.dtype());
+            compute(in, out);
             return out;
         }
 

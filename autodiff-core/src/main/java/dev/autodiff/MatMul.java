@@ -45,7 +45,7 @@ record MatMul() implements Primitive {
                 ? matrix
                 : Shape.broadcast("matmul: leading axes", leading(a), leading(b))
                         .concat(matrix);
-        Tensor out = Tensor.allocate(shape, dtype);
+        Tensor out = Tensor.unwritten(shape, dtype);
         compute(in, out);
         return out;
     }
@@ -110,7 +110,7 @@ record MatMul() implements Primitive {
      * Returns a·b in the layout of the input whose gradient it is: for a transposed view as (bᵀ·aᵀ)ᵀ, so that turning the gradient back
      * costs no copy.
      */
-    private static Tensor product(Tensor a, Tensor b, Tensor like) {
+    static Tensor product(Tensor a, Tensor b, Tensor like) {
         return like.isTransposedView()
                 ? Engine.apply(INSTANCE, b.transpose(), a.transpose()).transpose()
                 : Engine.apply(INSTANCE, a, b);

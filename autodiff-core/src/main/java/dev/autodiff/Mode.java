@@ -1,5 +1,9 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Recycler;
+import dev.autodiff.array.Storage;
+import dev.autodiff.shape.DType;
+import java.lang.ref.SoftReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,9 +15,20 @@ final class Mode {
     /** How many threads listen: while none does, an operation without nodes never reads the thread's mode. */
     private static final AtomicInteger LISTENERS = new AtomicInteger();
 
+    /** Several, since a step of training may consist of more than one sweep. */
+    private static final int SWEEPS_PER_TRIM = 8;
+
     private boolean recording = true;
     private @Nullable OpListener listener;
     private long lastNumber;
+
+    /** Softly, since what waits to be used again is the first that may go when memory is short. */
+    private SoftReference<Recycler> recycler = new SoftReference<>(null);
+
+    private @Nullable Loans loans;
+
+    private int sweepsUnderWay;
+    private int sweepsSinceTrim;
 
     private Mode() {}
 
@@ -57,6 +72,52 @@ final class Mode {
         }
         lastNumber = number + 1;
         return lastNumber;
+    }
+
+    /** Returns where this thread's sweeps put arrays that nobody holds any more. */
+    Recycler recycler() {
+        Recycler present = recycler.get();
+        if (present == null) {
+            present = new Recycler();
+            recycler = new SoftReference<>(present);
+        }
+        return present;
+    }
+
+    /** Returns a storage whose elements will all be written: an array that was used before, or a new one. */
+    Storage unwritten(DType dtype, int size) {
+        Recycler present = recycler.get();
+        Storage used = present == null ? null : present.take(dtype, size);
+        Storage storage = used == null ? Storage.zeros(dtype, size) : used;
+        Loans watching = loans;
+        if (watching != null) {
+            watching.note(storage);
+        }
+        return storage;
+    }
+
+    /** Begins a sweep, which is recorded or not, maybe inside of another; returns what {@link #leaveSweep} sets again. */
+    boolean enterSweep(boolean on) {
+        sweepsUnderWay++;
+        return setRecording(on);
+    }
+
+    void leaveSweep(boolean recordingBefore) {
+        recording = recordingBefore;
+        sweepsUnderWay--;
+        Recycler present = sweepsUnderWay == 0 && ++sweepsSinceTrim >= SWEEPS_PER_TRIM ? recycler.get() : null;
+        if (present != null) {
+            sweepsSinceTrim = 0;
+            present.trim();
+        }
+    }
+
+    /** Sets who notes the storages that {@link #unwritten} hands out, or null for nobody; returns who did before. */
+    @Nullable
+    Loans setLoans(@Nullable Loans next) {
+        Loans before = loans;
+        loans = next;
+        return before;
     }
 
     <T> T recording(boolean on, Supplier<T> body) {

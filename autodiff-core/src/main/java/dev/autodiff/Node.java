@@ -1,12 +1,14 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Recycler;
 import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,32 +21,45 @@ final class Node implements Saved {
     static final Node[] NO_PARENTS = {};
     private static final Tensor[] NO_TENSORS = {};
 
+    /** A gradient that only the node can hold, so that its array may be used again when it is forgotten. */
+    private static final class Unseen {
+        final Tensor gradient;
+        int readers;
+
+        Unseen(Tensor gradient) {
+            this.gradient = gradient;
+        }
+    }
+
+    /** What few nodes have. */
+    private static final class Extras {
+        @Nullable
+        StackTraceElement origin;
+
+        @Nullable
+        String name;
+
+        boolean retainsGradient;
+
+        final List<UnaryOperator<Tensor>> hooks = new ArrayList<>(0);
+    }
+
     final long number;
     final @Nullable Op op;
     final @Nullable Node[] parents;
     final Shape shape;
     final DType dtype;
 
-    private @Nullable Tensor[] inputs;
+    private @Nullable Tensor[] inputs = NO_TENSORS;
     private @Nullable Tensor output;
     private int @Nullable [] versions;
-    private boolean released;
+    private @Nullable Extras extras;
 
-    @Nullable
-    StackTraceElement origin;
+    /** What {@link Tensor#grad} shows, a tensor or an {@link Unseen} one: of a leaf, or of a result that was asked to retain it. */
+    private @Nullable Object gradient;
 
-    @Nullable
-    String name;
-
-    /** The gradient that {@link Tensor#grad} shows: of a leaf, or of a result that was asked to retain it. */
-    @Nullable
-    Tensor gradient;
-
-    boolean retainsGradient;
-    private @Nullable List<UnaryOperator<Tensor>> hooks;
-
-    // What a running sweep notes here: who has marked the node, the sum of contributions so far and whether its array
-    // is the sweep's own.
+    // What a running sweep notes here: who has marked the node, the sum of contributions so far and whether only the
+    // sweep can hold its array.
     @Nullable
     Object mark;
 
@@ -52,8 +67,10 @@ final class Node implements Saved {
     Tensor slot;
 
     boolean slotOwned;
-    private long wants;
+    boolean isTarget;
     private boolean wanted;
+    private boolean released;
+    private int wants;
 
     /** Makes a leaf. */
     Node(long number, Shape shape, DType dtype) {
@@ -62,8 +79,6 @@ final class Node implements Saved {
         this.parents = NO_PARENTS;
         this.shape = shape;
         this.dtype = dtype;
-        this.inputs = NO_TENSORS;
-        this.retainsGradient = true;
     }
 
     /** Lets a leaf know its value. */
@@ -71,8 +86,12 @@ final class Node implements Saved {
         output = value;
     }
 
-    /** Records an operation. */
-    Node(long number, Op op, Tensor[] inputs, @Nullable Node[] parents, Tensor output) {
+    /**
+     * Records an operation.
+     *
+     * @param ownsInputs whether nobody else uses the array of inputs any more
+     */
+    Node(long number, Op op, @Nullable Tensor[] inputs, @Nullable Node[] parents, Tensor output, boolean ownsInputs) {
         this.number = number;
         this.op = op;
         this.parents = parents;
@@ -82,15 +101,16 @@ final class Node implements Saved {
         if (keep.inputs() && keep != Op.Keep.SELECTORS) {
             this.inputs = inputs;
             for (int i = 0; i < inputs.length; i++) {
-                if (inputs[i].storage().isMutable()) {
+                Tensor input = inputs[i];
+                if (input != null && input.storage().isMutable()) {
                     if (versions == null) {
                         versions = new int[inputs.length];
                     }
-                    versions[i] = inputs[i].storage().version();
+                    versions[i] = input.storage().version();
                 }
             }
         } else {
-            this.inputs = constants(inputs, parents);
+            this.inputs = constants(inputs, parents, ownsInputs);
         }
         if (keep.output()) {
             this.output = output;
@@ -101,15 +121,18 @@ final class Node implements Saved {
      * Returns the inputs that need no gradient, among them all indices and masks: nobody else may hold them, and without them what was
      * recorded could not be explained. Null for the others; an empty array if there are none such.
      */
-    private static @Nullable Tensor[] constants(Tensor[] inputs, @Nullable Node[] parents) {
-        @Nullable Tensor[] constants = NO_TENSORS;
-        for (int i = 0; i < inputs.length; i++) {
-            if (parents[i] == null) {
-                if (constants == NO_TENSORS) {
-                    constants = new Tensor[inputs.length];
-                }
-                constants[i] = inputs[i];
-            }
+    private static @Nullable Tensor[] constants(
+            @Nullable Tensor[] inputs, @Nullable Node[] parents, boolean ownsInputs) {
+        boolean any = false;
+        for (Node parent : parents) {
+            any |= parent == null;
+        }
+        if (!any) {
+            return NO_TENSORS;
+        }
+        @Nullable Tensor[] constants = ownsInputs ? inputs : inputs.clone();
+        for (int i = 0; i < constants.length; i++) {
+            constants[i] = parents[i] == null ? inputs[i] : null;
         }
         return constants;
     }
@@ -152,7 +175,7 @@ final class Node implements Saved {
         while (node != null && !node.isLeaf() && node.parents.length == 1) {
             node = node.parents[0];
         }
-        String name = node == null ? value.name() : node.name;
+        String name = node == null ? value.name() : node.name();
         Shape shape = node == null ? value.shape() : node.shape;
         return (name == null ? "a parameter" : "the parameter '" + name + "'") + " of shape " + shape;
     }
@@ -180,7 +203,7 @@ final class Node implements Saved {
 
     @Override
     public boolean needs(int index) {
-        return parents[index] != null && (index >= Long.SIZE || (wants >>> index & 1) != 0);
+        return parents[index] != null && (index >= Integer.SIZE || (wants >>> index & 1) != 0);
     }
 
     /** Lets the sweep compute the gradients of all inputs. */
@@ -189,26 +212,19 @@ final class Node implements Saved {
         wanted = true;
     }
 
-    /**
-     * Lets the sweep compute the gradients of those inputs alone that lead to a target; the parents' turn was before, but for those that
-     * are older than every target and out of the sweep.
-     */
-    void want(Set<Node> targets, long oldest) {
+    /** Lets the sweep pass by, unless {@link #want} says otherwise. */
+    void wantNothing() {
         wants = 0;
-        boolean beyond = false;
-        for (int i = 0; i < parents.length; i++) {
-            Node parent = parents[i];
-            if (parent != null
-                    && parent.number >= oldest
-                    && (targets.contains(parent) || (!parent.isLeaf() && parent.wanted))) {
-                wants |= i < Long.SIZE ? 1L << i : 0;
-                beyond |= i >= Long.SIZE;
-            }
-        }
-        wanted = wants != 0 || beyond;
+        wanted = false;
     }
 
-    /** Tells whether the sweep needs the gradient of an input. */
+    /** Lets the sweep compute the gradient of an input; beyond the first {@value Integer#SIZE}, of all. */
+    void want(int index) {
+        wants |= index < Integer.SIZE ? 1 << index : 0;
+        wanted = true;
+    }
+
+    /** Tells whether the sweep needs the gradient of any input. */
     boolean isWanted() {
         return wanted;
     }
@@ -257,20 +273,52 @@ final class Node implements Saved {
                 + "run the forward pass again, or give RETAIN_GRAPH to the earlier pass");
     }
 
-    void addHook(UnaryOperator<Tensor> hook) {
-        if (hooks == null) {
-            hooks = new ArrayList<>();
+    // ---- names and hooks ----
+
+    private Extras extras() {
+        Extras present = extras;
+        if (present == null) {
+            present = new Extras();
+            extras = present;
         }
-        hooks.add(hook);
+        return present;
+    }
+
+    @Nullable
+    String name() {
+        return extras == null ? null : extras.name;
+    }
+
+    void setName(@Nullable String name) {
+        if (name != null || extras != null) {
+            extras().name = name;
+        }
+    }
+
+    @Nullable
+    StackTraceElement origin() {
+        return extras == null ? null : extras.origin;
+    }
+
+    void setOrigin(@Nullable StackTraceElement origin) {
+        extras().origin = origin;
+    }
+
+    void addHook(UnaryOperator<Tensor> hook) {
+        extras().hooks.add(hook);
+    }
+
+    boolean hasHooks() {
+        return extras != null && !extras.hooks.isEmpty();
     }
 
     /** Passes a gradient through the hooks in the order in which they came. */
     Tensor hooked(Tensor g) {
-        if (hooks == null) {
+        if (extras == null) {
             return g;
         }
         Tensor result = g;
-        for (UnaryOperator<Tensor> hook : hooks) {
+        for (UnaryOperator<Tensor> hook : extras.hooks) {
             Tensor changed = hook.apply(result);
             if (changed != null) {
                 Sweep.checkGradient("hook on " + label(), changed, this);
@@ -278,5 +326,94 @@ final class Node implements Saved {
             }
         }
         return result;
+    }
+
+    // ---- the gradient ----
+
+    /** Tells whether the node keeps its gradient, as every leaf does. */
+    boolean retainsGradient() {
+        return isLeaf() || (extras != null && extras.retainsGradient);
+    }
+
+    void retainGradient() {
+        extras().retainsGradient = true;
+    }
+
+    /** Returns the gradient, which its array belongs to for good from now on; null if there is none. */
+    @Nullable
+    Tensor gradient() {
+        Object present = gradient;
+        if (!(present instanceof Unseen)) {
+            return (Tensor) present;
+        }
+        synchronized (this) {
+            if (gradient instanceof Unseen unseen) {
+                gradient = unseen.gradient;
+            }
+            return (Tensor) gradient;
+        }
+    }
+
+    /** Adds to the gradient; {@code owned} says that nobody else can hold what is added. */
+    void addGradient(Tensor g, boolean owned) {
+        boolean unseen = owned && Recycler.keeps(dtype, shape.size());
+        synchronized (this) { // another thread may add to the same leaf
+            Object present = gradient;
+            if (present == null) {
+                gradient = unseen ? new Unseen(g) : g;
+            } else {
+                gradient = (present instanceof Unseen before ? before.gradient : (Tensor) present).add(g);
+            }
+        }
+    }
+
+    /** Forgets the gradient; its array is used again if nobody has seen it. */
+    void clearGradient() {
+        if (!(gradient instanceof Unseen)) {
+            gradient = null;
+            return;
+        }
+        Unseen forgotten = null;
+        synchronized (this) {
+            if (gradient instanceof Unseen unseen && unseen.readers == 0) {
+                forgotten = unseen;
+            }
+            gradient = null;
+        }
+        if (forgotten != null) {
+            Mode.current().recycler().give(forgotten.gradient.storage());
+        }
+    }
+
+    /**
+     * Lets a reader see the gradient, who must not keep it; nobody can read it through that tensor afterwards. Returns whether there is
+     * a gradient.
+     */
+    boolean lendGradient(Consumer<Tensor> reader) {
+        Unseen lent;
+        synchronized (this) {
+            Object present = gradient;
+            if (present == null) {
+                return false;
+            }
+            lent = present instanceof Unseen unseen ? unseen : null;
+            if (lent != null) {
+                lent.readers++;
+            }
+        }
+        if (lent == null) {
+            reader.accept(Objects.requireNonNull(gradient()));
+            return true;
+        }
+        Storage borrowed = lent.gradient.storage().alias();
+        try {
+            reader.accept(Tensor.view(shape, borrowed, lent.gradient.isTransposedView()));
+        } finally {
+            borrowed.revoke();
+            synchronized (this) {
+                lent.readers--;
+            }
+        }
+        return true;
     }
 }

@@ -13,6 +13,7 @@ sealed interface Primitive extends Op
                 Indexing,
                 Scan,
                 MatMul,
+                Affine,
                 LinearAlgebra,
                 RowOp,
                 Windows,

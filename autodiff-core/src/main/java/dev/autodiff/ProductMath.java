@@ -149,6 +149,13 @@ public sealed interface ProductMath permits Tensor {
             throw new ShapeException(
                     "linear: expected input […, in] and weight [out, in], got " + x.shape() + " and " + weight.shape());
         }
+        boolean vector = bias != null && bias.rank() == 1 && bias.size() == weight.size(0);
+        if (x.rank() >= 2
+                && weight.rank() == 2
+                && (bias == null || vector)
+                && (x.rank() == 2 || !x.isTransposedView())) {
+            return bias == null ? Engine.apply(Affine.PLAIN, x, weight) : Engine.apply(Affine.BIASED, x, weight, bias);
+        }
         Tensor product = x.matmul(weight.rank() == 1 ? weight : weight.transpose());
         if (bias == null) {
             return product;

@@ -9,6 +9,7 @@ import dev.autodiff.compile.Trace.Value;
 import dev.autodiff.compile.Trace.View;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -86,6 +87,9 @@ final class Recorder implements OpListener {
 
     private final List<Node> leaves = new ArrayList<>();
 
+    /** Leaves that the function itself makes: new ones each time, whose gradients nobody outside can ask for. */
+    private final Set<Node> ownLeaves = Collections.newSetFromMap(new IdentityHashMap<>());
+
     Recorder(List<Tensor> arguments) {
         for (Tensor argument : arguments) {
             places.put(argument.storage(), values.size());
@@ -97,13 +101,13 @@ final class Recorder implements OpListener {
     Trace trace(List<Tensor> results) {
         List<View> seen = new ArrayList<>(); // a result may be a value of its own
         results.forEach(t -> seen.add(view(t)));
-        keepers().forEach(leaf -> seen.add(view(Objects.requireNonNull(leaf.gradient))));
+        keepers().forEach(leaf -> seen.add(view(Objects.requireNonNull(leaf.gradient()))));
         return new Trace(List.copyOf(values), List.copyOf(steps), List.copyOf(seen));
     }
 
     /** Returns the leaves that got a gradient and still have it. */
     List<Node> leaves() {
-        return leaves.stream().distinct().filter(n -> n.gradient != null).toList();
+        return leaves.stream().distinct().filter(n -> n.gradient() != null).toList();
     }
 
     /** Returns those leaves among {@link #leaves} whose gradient no update has used: somebody outside will look at it. */
@@ -115,8 +119,8 @@ final class Recorder implements OpListener {
             }
         }
         return leaves().stream()
-                .filter(n ->
-                        !used.contains(view(Objects.requireNonNull(n.gradient)).value()))
+                .filter(n -> !used.contains(
+                        view(Objects.requireNonNull(n.gradient())).value()))
                 .toList();
     }
 
@@ -161,11 +165,14 @@ final class Recorder implements OpListener {
             places.put(leaf.storage(), seen.value());
         }
         versions.put(leaf.storage(), leaf.storage().version());
+        ownLeaves.add(Objects.requireNonNull(leaf.node()));
     }
 
     @Override
     public void received(Node leaf) {
-        leaves.add(leaf);
+        if (!ownLeaves.contains(leaf)) {
+            leaves.add(leaf);
+        }
     }
 
     @Override

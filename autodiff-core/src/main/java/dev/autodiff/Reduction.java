@@ -32,7 +32,7 @@ sealed interface Reduction extends Primitive {
                     label() + ": there is no largest, smallest or middle one of no elements; the shape is " + x.shape()
                             + ", reduced over axes " + axes());
         }
-        Tensor out = Tensor.allocate(reduced, x.dtype());
+        Tensor out = Tensor.unwritten(reduced, x.dtype());
         compute(in, out);
         return out;
     }

@@ -44,8 +44,8 @@ final class Replay {
     private final @Nullable Storage[] entered;
     private final Tensor[] results;
     private final int returned;
-    private final List<Node> leaves;
-    private final List<Node> keepers;
+    private final Node[] forgetters;
+    private final Node[] keepers;
 
     /**
      * Prepares a program to run.
@@ -59,8 +59,9 @@ final class Replay {
         this.trace = Passes.simplify(recorded);
         this.arguments = List.copyOf(arguments);
         this.returned = returned;
-        this.leaves = leaves;
-        this.keepers = keepers;
+        this.forgetters =
+                leaves.stream().filter(leaf -> !keepers.contains(leaf)).toArray(Node[]::new);
+        this.keepers = keepers.toArray(new Node[0]);
         this.buffers = BufferPlan.of(trace);
         this.entered = new Storage[arguments.size()];
         List<Code> bound = new ArrayList<>();
@@ -112,16 +113,11 @@ final class Replay {
         for (int i = 0; i < returned; i++) {
             out.add(copy(results[i]));
         }
-        for (int i = 0; i < leaves.size(); i++) {
-            Node leaf = leaves.get(i);
-            if (!keepers.contains(leaf)) {
-                leaf.gradient = null;
-            }
+        for (Node leaf : forgetters) {
+            leaf.clearGradient();
         }
-        for (int i = 0; i < keepers.size(); i++) {
-            Node leaf = keepers.get(i);
-            Tensor g = copy(results[returned + i]);
-            leaf.gradient = leaf.gradient == null ? g : leaf.gradient.add(g);
+        for (int i = 0; i < keepers.length; i++) {
+            keepers[i].addGradient(copy(results[returned + i]), false);
         }
         return out;
     }

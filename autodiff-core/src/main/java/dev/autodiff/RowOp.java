@@ -236,7 +236,7 @@ enum RowOp implements Primitive {
     public Tensor forward(Tensor[] in) {
         Shape shape = shape(in);
         DType dtype = Engine.floating(label, in[0]);
-        Tensor out = Tensor.allocate(shape, dtype);
+        Tensor out = Tensor.unwritten(shape, dtype);
         compute(in, out);
         return out;
     }

@@ -130,6 +130,10 @@ final class RuleText implements OpListener {
         if (op instanceof MatMul) {
             return MathText.matrixProduct(x, y);
         }
+        if (op instanceof Affine affine) {
+            MathText product = MathText.matrixProduct(x, y.transpose());
+            return affine.biased() ? MathText.sum(product, args.get(2)) : product;
+        }
         if (op instanceof ShapeMove.Permute && op.label().equals("transpose")) {
             return x.transpose();
         }

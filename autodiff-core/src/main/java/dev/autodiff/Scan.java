@@ -19,7 +19,7 @@ sealed interface Scan extends Primitive {
     @Override
     default Tensor forward(Tensor[] in) {
         Shape shape = in[0].shape();
-        Tensor out = Tensor.allocate(shape, Engine.floating(label(), in));
+        Tensor out = Tensor.unwritten(shape, Engine.floating(label(), in));
         for (Tensor x : in) {
             if (!x.shape().equals(shape)) {
                 throw new ShapeException(label() + ": shapes " + shape + " and " + x.shape() + " differ");

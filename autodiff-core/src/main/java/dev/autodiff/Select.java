@@ -29,7 +29,7 @@ record Select() implements Primitive {
         Engine.expect("where: condition", DType.BOOL, condition);
         DType dtype = Engine.floating("where", x, y);
         Shape shape = Shape.broadcast("where", Shape.broadcast("where", condition.shape(), x.shape()), y.shape());
-        Tensor out = Tensor.allocate(shape, dtype);
+        Tensor out = Tensor.unwritten(shape, dtype);
         compute(in, out);
         return out;
     }

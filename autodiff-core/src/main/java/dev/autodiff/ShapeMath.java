@@ -42,7 +42,7 @@ public sealed interface ShapeMath permits Tensor {
     /** The elements in row-major order in another shape. */
     default Tensor reshape(Shape shape) {
         Tensor x = (Tensor) this;
-        return x.shape().equals(shape) ? x : Engine.apply(new ShapeMove.Reshape(shape), x);
+        return x.shape().equals(shape) ? x : Engine.view(new ShapeMove.Reshape(shape), x);
     }
 
     /** All elements in one axis. */
@@ -77,7 +77,7 @@ public sealed interface ShapeMath permits Tensor {
         if (rank < 2) {
             throw new AxisException("transpose: expected at least two axes, got shape " + ((Tensor) this).shape());
         }
-        return transpose(rank - 2, rank - 1);
+        return rank == 2 ? Engine.view(ShapeMove.Permute.MATRIX, (Tensor) this) : transpose(rank - 2, rank - 1);
     }
 
     /** Two axes swapped. */

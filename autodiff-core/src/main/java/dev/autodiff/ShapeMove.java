@@ -21,6 +21,11 @@ sealed interface ShapeMove extends Primitive {
         return Engine.apply(this, Objects.requireNonNull(tangents[0]));
     }
 
+    /** Returns the result where it shares the elements of x. */
+    default Tensor view(Tensor x) {
+        throw new IllegalStateException(label() + ": the result is no view");
+    }
+
     private static void copy(
             Tensor x, Shape box, int fromOffset, int[] fromStrides, Tensor out, int toOffset, int[] toStrides) {
         if (box.size() > 0) {
@@ -43,11 +48,16 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor forward(Tensor[] in) {
-            if (in[0].size() != to.size()) {
+            return view(in[0]);
+        }
+
+        @Override
+        public Tensor view(Tensor x) {
+            if (x.size() != to.size()) {
                 throw new ShapeException("reshape: shape " + to + " has " + to.size()
-                        + " elements, but the tensor of shape " + in[0].shape() + " has " + in[0].size());
+                        + " elements, but the tensor of shape " + x.shape() + " has " + x.size());
             }
-            return new Tensor(to, in[0].data());
+            return new Tensor(to, x.data());
         }
 
         @Override
@@ -58,6 +68,9 @@ sealed interface ShapeMove extends Primitive {
 
     /** {@code out[i_p(0), i_p(1), …] = x[i₀, i₁, …]}: axis k of the result is axis p(k) of x. */
     record Permute(Axes permutation) implements ShapeMove {
+        /** The transpose of a matrix. */
+        static final Permute MATRIX = new Permute(Axes.of(1, 0));
+
         @Override
         public String label() {
             return swapsLastTwo() ? "transpose" : "permute";
@@ -84,13 +97,18 @@ sealed interface ShapeMove extends Primitive {
         @Override
         public Tensor forward(Tensor[] in) {
             Tensor x = in[0];
-            Shape shape = x.shape().permute(permutation);
             if (swapsLastTwo()) {
-                return x.transposedView(shape); // only a product reads it as it lies, anything else copies it once
+                return view(x);
             }
-            Tensor out = Tensor.allocate(shape, x.dtype());
+            Tensor out = Tensor.unwritten(x.shape().permute(permutation), x.dtype());
             compute(in, out);
             return out;
+        }
+
+        /** Only a product reads it as it lies, anything else copies it once. */
+        @Override
+        public Tensor view(Tensor x) {
+            return x.transposedView(x.shape().permute(permutation));
         }
 
         @Override
@@ -105,7 +123,7 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
-            return new Tensor[] {Engine.apply(new Permute(permutation.inverse()), g)};
+            return new Tensor[] {Engine.apply(swapsLastTwo() ? this : new Permute(permutation.inverse()), g)};
         }
     }
 
@@ -128,7 +146,7 @@ sealed interface ShapeMove extends Primitive {
                 throw new ShapeException("broadcastTo: shape " + x.shape() + " can't be repeated to " + to
                         + "; sizes must be equal or 1, aligned at the last axis");
             }
-            Tensor out = Tensor.allocate(to, x.dtype());
+            Tensor out = Tensor.unwritten(to, x.dtype());
             compute(in, out);
             return out;
         }
@@ -164,7 +182,7 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor forward(Tensor[] in) {
-            Tensor out = Tensor.allocate(Shape.of(count.toArray()), in[0].dtype());
+            Tensor out = Tensor.unwritten(Shape.of(count.toArray()), in[0].dtype());
             compute(in, out);
             return out;
         }
@@ -220,8 +238,8 @@ sealed interface ShapeMove extends Primitive {
 
         @Override
         public Tensor forward(Tensor[] in) {
-            Tensor out = Tensor.allocate(to, in[0].dtype());
-            place(in[0], out);
+            Tensor out = Tensor.unwritten(to, in[0].dtype());
+            compute(in, out);
             return out;
         }
 
@@ -260,7 +278,7 @@ sealed interface ShapeMove extends Primitive {
             for (int i = 0; i < in.length; i++) {
                 total += sizes.get(i);
             }
-            Tensor out = Tensor.allocate(in[0].shape().with(axis, total), in[0].dtype());
+            Tensor out = Tensor.unwritten(in[0].shape().with(axis, total), in[0].dtype());
             compute(in, out);
             return out;
         }

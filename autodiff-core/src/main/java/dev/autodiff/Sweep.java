@@ -4,25 +4,26 @@ import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.ShapeException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One backward pass: visits the nodes that a result depends on in descending order of their numbers, applies each operation's VJP
  * and adds up the contributions. There is no recursion, so that the depth of a graph is limited by the heap alone.
  *
- * <p>The first contribution to a node is kept as it is, the second makes a new array, later ones are added into that array, which
- * nobody else has seen; while the sweep itself is recorded, nothing is added in place. Marks and sums stand on the nodes. A leaf that
- * another sweep has marked meanwhile, such as a parameter that two threads share, is kept in a map of this sweep instead; an operation
- * that another sweep has marked is an error, since one node holds one sum.
+ * <p>The first contribution to a node is kept as it is, the second makes a new array or is added into one of the two that only the sweep
+ * can hold, as {@link Loans} knows, and what nobody holds any more is used again; while the sweep itself is recorded, nothing is
+ * added in place. Marks and sums stand on the nodes. A leaf that another sweep has marked meanwhile, such as a parameter that two
+ * threads share, is kept in a map of this sweep instead; an operation that another sweep has marked is an error, since one node holds one
+ * sum.
  */
 final class Sweep {
     private static final VarHandle MARK;
+
+    /** More nodes are left to the library's sort. */
+    private static final int FEW = 40;
 
     static {
         try {
@@ -33,12 +34,19 @@ final class Sweep {
     }
 
     private final Mode mode = Mode.current();
-    private final PriorityQueue<Node> queue = new PriorityQueue<>(Tape.NEWEST_FIRST);
-    private final List<Node> order = new ArrayList<>();
-    private final List<Node> leaves = new ArrayList<>();
-    private final Map<Node, Sum> foreignLeaves = new IdentityHashMap<>(0);
+    private final Loans loans = new Loans();
+    private Node[] order = new Node[16];
+    private int count;
+    private Node[] leaves = new Node[8];
+    private int leafCount;
+    private Map<Node, Sum> foreignLeaves = Map.of();
     private boolean retain;
     private boolean create;
+
+    /** The nodes whose gradients are asked for, and these; null: those of all leaves, which hold them. */
+    private Node @Nullable [] targets;
+
+    private @Nullable Tensor[] found = new Tensor[0];
 
     /** No target has a smaller number: what is older cannot depend on one, and the sweep leaves it out. */
     private long oldest = Long.MIN_VALUE;
@@ -66,14 +74,16 @@ final class Sweep {
         Sweep sweep = new Sweep(retain, create);
         try {
             sweep.collect(root);
-            for (Node node : sweep.order) {
-                node.wantEverything();
+            for (int i = 0; i < sweep.count; i++) {
+                sweep.order[i].wantEverything();
             }
             sweep.run(root, seed);
-            for (Node leaf : sweep.leaves) {
+            for (int i = 0; i < sweep.leafCount; i++) {
+                Node leaf = sweep.leaves[i];
+                boolean owned = leaf.mark == sweep && leaf.slotOwned && sweep.isUnseen();
                 Tensor g = sweep.take(leaf);
                 if (g != null) {
-                    sweep.retain(leaf, leaf.hooked(g));
+                    sweep.retain(leaf, leaf.hooked(g), owned && !leaf.hasHooks());
                 }
             }
         } finally {
@@ -90,52 +100,56 @@ final class Sweep {
     static @Nullable Tensor[] gradients(
             Node root, Tensor seed, Node[] targets, boolean retain, @Nullable Boolean create) {
         Sweep sweep = new Sweep(retain, create != null && create);
-        Map<Node, Sum> wanted = new IdentityHashMap<>();
+        sweep.targets = targets;
+        sweep.found = new Tensor[targets.length];
+        sweep.oldest = Long.MAX_VALUE;
         for (Node target : targets) {
-            wanted.put(target, new Sum());
+            sweep.oldest = Math.min(sweep.oldest, target.number);
         }
-        sweep.oldest = Arrays.stream(targets).mapToLong(t -> t.number).min().orElse(Long.MAX_VALUE);
         try {
             sweep.collect(root);
-            boolean others = sweep.restrictTo(wanted);
+            boolean others = sweep.restrictTo(targets);
             if (create == null) {
                 sweep.create = others || seed.node() != null;
                 sweep.retain |= sweep.create;
             }
-            sweep.targets = wanted;
             sweep.run(root, seed);
-            for (Node leaf : sweep.leaves) {
-                Sum sum = wanted.get(leaf);
+            for (int i = 0; i < sweep.leafCount; i++) {
+                Node leaf = sweep.leaves[i];
                 Tensor g = sweep.take(leaf);
-                if (sum != null && g != null) {
-                    sum.value = leaf.hooked(g);
-                    sweep.report(leaf, sum.value);
+                if (g != null && sweep.isTarget(leaf)) {
+                    Tensor hooked = leaf.hooked(g);
+                    sweep.found(leaf, hooked);
+                    sweep.report(leaf, hooked);
                 }
             }
         } finally {
             sweep.clear();
         }
-        @Nullable Tensor[] result = new Tensor[targets.length];
-        for (int i = 0; i < targets.length; i++) {
-            Sum sum = wanted.get(targets[i]);
-            result[i] = sum == null ? null : sum.value;
-        }
-        return result;
+        return sweep.found;
     }
 
-    private Map<Node, Sum> targets = Map.of();
-
-    /** Lists what the root depends on, the newest first; parents are always older, so a queue by number is enough. */
+    /** Lists what the root depends on, the newest first: an order in which each node comes before its parents. */
     private void collect(Node root) {
         visit(root);
-        while (!queue.isEmpty()) {
-            Node node = queue.remove();
-            order.add(node);
-            for (Node parent : node.parents) {
+        for (int next = 0; next < count; next++) {
+            for (Node parent : order[next].parents) {
                 if (parent != null) {
                     visit(parent);
                 }
             }
+        }
+        if (count > FEW) {
+            Arrays.sort(order, 0, count, Tape.NEWEST_FIRST);
+            return;
+        }
+        for (int i = 1; i < count; i++) { // mostly in order already
+            Node node = order[i];
+            int k = i;
+            for (; k > 0 && order[k - 1].number < node.number; k--) {
+                order[k] = order[k - 1];
+            }
+            order[k] = node;
         }
     }
 
@@ -151,89 +165,181 @@ final class Sweep {
                         + " is part of another sweep that is under way, in a hook, a rule or another thread;"
                         + " let that one end first, or compute the shared part once for each");
             }
-            queue.add(node);
+            if (count == order.length) {
+                order = Arrays.copyOf(order, 2 * count);
+            }
+            order[count++] = node;
         } else if (!foreignLeaves.containsKey(node)) {
             if (!MARK.compareAndSet(node, null, this)) {
+                if (foreignLeaves.isEmpty()) {
+                    foreignLeaves = new IdentityHashMap<>();
+                }
                 foreignLeaves.put(node, new Sum());
             }
-            leaves.add(node);
+            if (leafCount == leaves.length) {
+                leaves = Arrays.copyOf(leaves, 2 * leafCount);
+            }
+            leaves[leafCount++] = node;
         }
     }
 
     /** Restricts the sweep to the paths that lead to targets, and tells whether the result depends on anything else. */
-    private boolean restrictTo(Map<Node, Sum> wanted) {
-        boolean others = leftOut;
-        for (Node leaf : leaves) {
-            others |= !wanted.containsKey(leaf);
+    private boolean restrictTo(Node[] wanted) {
+        for (Node target : wanted) {
+            if (target.mark == this) {
+                target.isTarget = true;
+            }
         }
-        for (int i = order.size() - 1; i >= 0; i--) {
-            Node node = order.get(i);
-            node.want(wanted.keySet(), oldest);
+        boolean others = leftOut;
+        for (int i = 0; i < leafCount; i++) {
+            others |= !isTarget(leaves[i]);
+        }
+        for (int i = count - 1; i >= 0; i--) {
+            Node node = order[i];
+            node.wantNothing();
+            for (int k = 0; k < node.parents.length; k++) {
+                Node parent = node.parents[k];
+                // The parents' turn was before, but for those that are older than every target and out of the sweep.
+                if (parent != null
+                        && parent.number >= oldest
+                        && (isTarget(parent) || (!parent.isLeaf() && parent.isWanted()))) {
+                    node.want(k);
+                }
+            }
         }
         return others;
     }
 
+    /** Tells whether the gradient by a node that was visited is asked for. */
+    private boolean isTarget(Node node) {
+        if (node.mark == this) {
+            return node.isTarget;
+        }
+        if (targets != null && foreignLeaves.containsKey(node)) {
+            for (Node target : targets) {
+                if (target == node) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private void found(Node node, Tensor g) {
+        for (int k = 0; targets != null && k < targets.length; k++) {
+            if (targets[k] == node) {
+                found[k] = g;
+            }
+        }
+    }
+
+    /** Tells whether nobody but the sweep sees what it computes. */
+    private boolean isUnseen() {
+        return !create && mode.listener() == null;
+    }
+
     private void run(Node root, Tensor seed) {
-        for (Node node : order) {
+        for (int i = 0; i < count; i++) {
+            Node node = order[i];
             if (node.isWanted() && node.isReleased()) {
                 throw node.released();
             }
         }
-        boolean recording = mode.setRecording(create);
+        boolean recording = mode.enterSweep(create);
         try {
-            put(root, seed);
-            for (Node node : order) {
+            put(root, seed, false);
+            for (int i = 0; i < count; i++) {
+                Node node = order[i];
+                boolean owned = node.slotOwned;
                 Tensor g = take(node);
                 if (g != null) {
-                    pass(node, g);
+                    pass(node, g, owned);
                 }
                 if (!retain) {
                     node.release();
                 }
             }
         } finally {
-            mode.setRecording(recording);
+            mode.leaveSweep(recording);
         }
     }
 
-    /** Hands the gradient of one node on to its parents. */
-    private void pass(Node node, Tensor gradient) {
+    /**
+     * Hands the gradient of one node on to its parents.
+     *
+     * @param owned whether only this sweep can hold it
+     */
+    private void pass(Node node, Tensor gradient, boolean owned) {
         Tensor g = node.hooked(gradient);
-        if (targets.isEmpty()) {
-            if (node.retainsGradient) {
-                retain(node, g);
+        boolean shown = node.hasHooks();
+        if (targets == null) {
+            if (node.retainsGradient()) {
+                retain(node, g, false);
+                shown = true;
             }
-        } else {
-            Sum sum = targets.get(node);
-            if (sum != null) {
-                sum.value = g;
-            }
+        } else if (node.isTarget) {
+            found(node, g);
+            shown = true;
         }
         Op op = node.op;
         if (op == null || !node.isWanted()) {
             return;
         }
         report(node, g);
+        boolean watched = op instanceof Primitive && isUnseen();
+        if (watched && owned && !shown) {
+            loans.note(g.storage());
+        }
+        @Nullable Tensor[] contributions = watched ? watched(op, g, node) : reported(op, g, node);
+        if (loans.isEmpty()) {
+            handOn(op, node, contributions);
+        } else {
+            for (int i = 0; i < node.parents.length; i++) {
+                Node parent = node.parents[i];
+                if (parent != null && node.needs(i)) {
+                    loans.use(contribution("backward of", op, contributions, i, parent));
+                }
+            }
+            handOn(op, node, contributions);
+            loans.settle(mode.recycler());
+        }
+    }
+
+    private void handOn(Op op, Node node, @Nullable Tensor[] contributions) {
         OpListener listener = mode.listener();
-        if (listener != null && !listener.hearsRules()) {
-            mode.setListener(null);
-        }
-        @Nullable Tensor[] contributions;
-        try {
-            contributions = op.vjp(g, node);
-        } finally {
-            mode.setListener(listener);
-        }
         for (int i = 0; i < node.parents.length; i++) {
             Node parent = node.parents[i];
             if (parent == null || !node.needs(i)) {
                 continue;
             }
-            Tensor contribution = contribution("backward of " + op.label(), contributions, i, parent);
+            Tensor contribution = contribution("backward of", op, contributions, i, parent);
             if (listener != null) {
                 listener.contributed(node, i, contribution);
             }
-            put(parent, contribution);
+            put(parent, contribution, loans.owns(contribution));
+        }
+    }
+
+    private @Nullable Tensor[] watched(Op op, Tensor g, Node node) {
+        Loans before = mode.setLoans(loans);
+        try {
+            return op.vjp(g, node);
+        } finally {
+            mode.setLoans(before);
+        }
+    }
+
+    private @Nullable Tensor[] reported(Op op, Tensor g, Node node) {
+        OpListener listener = mode.listener();
+        Loans before = mode.setLoans(null);
+        if (listener != null && !listener.hearsRules()) {
+            mode.setListener(null);
+        }
+        try {
+            return op.vjp(g, node);
+        } finally {
+            mode.setListener(listener);
+            mode.setLoans(before);
         }
     }
 
@@ -245,12 +351,16 @@ final class Sweep {
     }
 
     /** Returns what a VJP, maybe a user's, gave for an input that needs a gradient. */
-    static Tensor contribution(String what, @Nullable Tensor @Nullable [] contributions, int input, Node parent) {
+    static Tensor contribution(
+            String what, Op op, @Nullable Tensor @Nullable [] contributions, int input, Node parent) {
         Tensor contribution = contributions != null && input < contributions.length ? contributions[input] : null;
         if (contribution == null) {
-            throw new GradientException(what + ": the VJP gave no gradient for input " + input + ", which needs one");
+            throw new GradientException(
+                    what + " " + op.label() + ": the VJP gave no gradient for input " + input + ", which needs one");
         }
-        checkGradient(what, contribution, parent);
+        if (!fits(contribution, parent)) {
+            checkGradient(what + " " + op.label(), contribution, parent);
+        }
         return contribution;
     }
 
@@ -262,6 +372,10 @@ final class Sweep {
         check(what + ": expected a tangent", t, of);
     }
 
+    private static boolean fits(Tensor given, Node of) {
+        return given.shape().equals(of.shape) && given.dtype() == of.dtype;
+    }
+
     private static void check(String expectation, Tensor given, Node of) {
         if (!given.shape().equals(of.shape)) {
             throw new ShapeException(expectation + " of shape " + of.shape + ", got " + given.shape());
@@ -271,8 +385,12 @@ final class Sweep {
         }
     }
 
-    /** Adds a contribution to a node's sum. */
-    private void put(Node node, Tensor g) {
+    /**
+     * Adds a contribution to a node's sum.
+     *
+     * @param owned whether nobody else can hold the contribution
+     */
+    private void put(Node node, Tensor g, boolean owned) {
         if (node.mark != this) {
             Sum sum = foreignLeaves.get(node);
             if (sum != null) {
@@ -283,16 +401,26 @@ final class Sweep {
         Tensor sum = node.slot;
         if (sum == null) {
             node.slot = g;
-            node.slotOwned = false;
-        } else if (node.slotOwned && !create && !reported) {
-            Object array = sum.array();
-            Floats.of(node.dtype)
-                    .elementwise()
-                    .binary(Elementwise.ADD.ordinal(), array, 0, 1, g.array(), 0, 1, array, 0, sum.size());
+            node.slotOwned = owned;
+        } else if (node.slotOwned && !create && !reported && !sum.isTransposedView()) {
+            addInto(sum, g, sum);
+            if (owned) {
+                mode.recycler().give(g.storage());
+            }
+        } else if (owned && !g.isTransposedView()) {
+            addInto(sum, g, g);
+            node.slot = g;
+            node.slotOwned = true;
         } else {
             node.slot = sum.add(g);
             node.slotOwned = true;
         }
+    }
+
+    private static void addInto(Tensor x, Tensor y, Tensor out) {
+        Floats.of(out.dtype())
+                .elementwise()
+                .binary(Elementwise.ADD.ordinal(), x.array(), 0, 1, y.array(), 0, 1, out.array(), 0, out.size());
     }
 
     private @Nullable Tensor take(Node node) {
@@ -305,17 +433,17 @@ final class Sweep {
         return g;
     }
 
-    /** Adds a gradient to what {@link Tensor#grad} shows, as another thread may do for the same leaf at the same time. */
-    private void retain(Node node, Tensor g) {
+    /**
+     * Adds a gradient to what {@link Tensor#grad} shows, as another thread may do for the same leaf at the same time.
+     *
+     * @param owned whether nobody else can hold it
+     */
+    private void retain(Node node, Tensor g, boolean owned) {
         boolean recording = mode.setRecording(create);
         try {
             // A seed or a rule may give a parameter as the gradient, and that may change.
             Tensor own = g.storage().isMutable() ? g.identity() : g;
-            Tensor kept = create ? own : own.detach();
-            synchronized (node) {
-                Tensor before = node.gradient;
-                node.gradient = before == null ? kept : before.add(kept);
-            }
+            node.addGradient(create ? own : own.detach(), owned);
             OpListener listener = mode.listener();
             if (listener != null) {
                 listener.received(node);
@@ -326,16 +454,20 @@ final class Sweep {
     }
 
     private void clear() {
-        order.addAll(queue);
-        for (Node node : order) {
+        for (int i = 0; i < count; i++) {
+            Node node = order[i];
             node.slot = null;
+            node.isTarget = false;
             MARK.setRelease(node, null);
         }
-        for (Node leaf : leaves) {
+        for (int i = 0; i < leafCount; i++) {
+            Node leaf = leaves[i];
             if (leaf.mark == this) {
                 leaf.slot = null;
+                leaf.isTarget = false;
                 MARK.setRelease(leaf, null);
             }
         }
+        loans.settle(null);
     }
 }

@@ -27,7 +27,7 @@ final class Symbols {
         this.entries = entries;
         this.byId = new MathText[nodes.size()];
         for (int id = nodes.size() - 1; id >= 0; id--) {
-            String name = nodes.get(id).name;
+            String name = nodes.get(id).name();
             if (name != null && !name.isBlank()) {
                 byId[id] = MathText.atom(unique(name.strip()), single(id));
             }

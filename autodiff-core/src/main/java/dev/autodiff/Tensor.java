@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Recycler;
 import dev.autodiff.array.Storage;
 import dev.autodiff.kernel.Movements;
 import dev.autodiff.shape.Axes;
@@ -357,6 +358,14 @@ public final class Tensor
         return new Tensor(shape, Storage.zeros(dtype, shape.size()));
     }
 
+    /** Returns a tensor with any elements whatever, for an operation that writes them all. */
+    static Tensor unwritten(Shape shape, DType dtype) {
+        int size = shape.size();
+        return Recycler.keeps(dtype, size)
+                ? new Tensor(shape, Mode.current().unwritten(dtype, size))
+                : new Tensor(shape, Storage.zeros(dtype, size));
+    }
+
     static Tensor wrap(Shape shape, long[] values) {
         return new Tensor(shape, Storage.of(values));
     }
@@ -405,7 +414,7 @@ public final class Tensor
     public Tensor named(String newName) {
         name = newName;
         if (node != null) {
-            node.name = newName;
+            node.setName(newName);
         }
         return this;
     }
@@ -479,7 +488,7 @@ public final class Tensor
         leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
         leaf.node.stores(leaf);
         leaf.name = name;
-        leaf.node.name = name;
+        leaf.node.setName(name);
         OpListener listener = Mode.listening();
         if (listener != null) {
             listener.copied(this, leaf);
@@ -502,19 +511,19 @@ public final class Tensor
      * tensor's own shape and type; it never changes.
      */
     public @Nullable Tensor grad() {
-        return node == null ? null : node.gradient;
+        return node == null ? null : node.gradient();
     }
 
     /** Forgets the gradient. */
     public void clearGrad() {
         if (node != null) {
-            node.gradient = null;
+            node.clearGradient();
         }
     }
 
     /** Makes {@link #grad} keep the gradient of this intermediate result too, and returns this tensor. */
     public Tensor retainGrad() {
-        requireNode("retainGrad").retainsGradient = true;
+        requireNode("retainGrad").retainGradient();
         return this;
     }
 
@@ -605,7 +614,7 @@ public final class Tensor
     void attach(Node newNode) {
         node = newNode;
         if (name != null) {
-            newNode.name = name;
+            newNode.setName(name);
         }
     }
 

@@ -22,7 +22,7 @@ sealed interface Windows extends Primitive {
 
     @Override
     default Tensor forward(Tensor[] in) {
-        Tensor out = Tensor.allocate(shape(in), Engine.floating(label(), in[0]));
+        Tensor out = Tensor.unwritten(shape(in), Engine.floating(label(), in[0]));
         compute(in, out);
         return out;
     }
@@ -133,7 +133,7 @@ sealed interface Windows extends Primitive {
         @Override
         public Tensor forward(Tensor[] in) {
             Engine.floating(label(), in);
-            Tensor out = Tensor.allocate(shape(in), DType.INT64);
+            Tensor out = Tensor.unwritten(shape(in), DType.INT64);
             compute(in, out);
             return out;
         }

@@ -196,4 +196,49 @@ class CheckpointTest {
         assertArrayEquals(Autodiff.gradients(plain, List.of(w)).get(0).toDoubleArray(), byW.toDoubleArray());
         assertArrayEquals(Autodiff.gradients(plain, List.of(x)).get(0).toDoubleArray(), byX.toDoubleArray());
     }
+
+    /** 48 layers of 1 MB each in 40 MiB of heap: with checkpoints only the results of 8 of them are kept at a time. */
+    @Test
+    void checkpointsFitIntoAHeapThatIsTooSmallForTheWholeGraph() throws InterruptedException {
+        assertEquals(List.of("out of memory"), DeepChain.run("plain"));
+        List<String> checkpointed = DeepChain.run("checkpointed");
+        assertEquals(1, checkpointed.size());
+        assertTrue(checkpointed.get(0).startsWith("gradient "), checkpointed::toString);
+    }
+
+    /** A process with a small heap. */
+    static final class DeepChain {
+        private static final int LAYERS = 48;
+        private static final int TOGETHER = 6;
+
+        private DeepChain() {}
+
+        static List<String> run(String how) throws InterruptedException {
+            return ChildJvm.start(
+                            "-Xmx40m", "-cp", System.getProperty("java.class.path"), DeepChain.class.getName(), how)
+                    .results();
+        }
+
+        public static void main(String[] args) {
+            try {
+                Tensor x = Tensor.full(DType.FLOAT32, Shape.of(500, 500), 0.5).requireGrad();
+                Tensor h = x;
+                for (int i = 0; i < LAYERS; i += TOGETHER) {
+                    h = args[0].equals("checkpointed") ? Autodiff.checkpoint(DeepChain::layers, h) : layers(h);
+                }
+                h.sum().backward();
+                System.out.println("> gradient " + x.grad().get(0, 0));
+            } catch (OutOfMemoryError e) {
+                System.out.println("> out of memory");
+            }
+        }
+
+        private static Tensor layers(Tensor x) {
+            Tensor h = x;
+            for (int i = 0; i < TOGETHER; i++) {
+                h = h.sin();
+            }
+            return h;
+        }
+    }
 }

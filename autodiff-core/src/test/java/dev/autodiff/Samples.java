@@ -204,6 +204,20 @@ final class Samples {
             Tensor turned = numbers(own.concat(Shape.of(k, m)), 0).transpose();
             return new Sample(MatMul.INSTANCE, List.of(random.nextInt(2) == 0 ? left : turned, right));
         }
+        if (type == Affine.class) {
+            int in = random.nextInt(4);
+            int out = 1 + random.nextInt(4);
+            Shape rows = rank > 2 ? shape.slice(0, 2) : Shape.of(1 + random.nextInt(3));
+            boolean turned = rank <= 2 && random.nextInt(2) == 0;
+            Tensor inputs =
+                    turned ? numbers(Shape.of(in, rows.size()), 0).transpose() : numbers(rows.concat(Shape.of(in)), 0);
+            Tensor w = random.nextInt(2) == 0
+                    ? numbers(Shape.of(out, in), 1)
+                    : numbers(Shape.of(in, out), 1).transpose();
+            return random.nextInt(2) == 0
+                    ? new Sample(Affine.PLAIN, List.of(inputs, w))
+                    : new Sample(Affine.BIASED, List.of(inputs, w, numbers(Shape.of(out), 2)));
+        }
         if (LinearAlgebra.class.isAssignableFrom(type)) {
             return linearAlgebra(type);
         }

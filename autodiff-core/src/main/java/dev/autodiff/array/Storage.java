@@ -3,6 +3,7 @@ package dev.autodiff.array;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The elements of a tensor: one Java array of the type's own kind, filled from index 0 without gaps, in row-major order.
@@ -10,46 +11,53 @@ import java.util.Arrays;
  * a value whether it is still the one they saw.
  */
 public final class Storage {
-    private final DType dtype;
-    private final Object array;
-    private final int size;
-    private boolean mutable;
-    private int version;
+    /** The version of elements that never change. */
+    private static final int CONSTANT = -1;
 
-    private Storage(DType dtype, Object array, int size) {
+    private final DType dtype;
+    private @Nullable Object array;
+    private int version = CONSTANT;
+
+    private Storage(DType dtype, Object array) {
         this.dtype = dtype;
         this.array = array;
-        this.size = size;
     }
 
     /** Wraps an array without copying it. */
     public static Storage of(float[] array) {
-        return new Storage(DType.FLOAT32, array, array.length);
+        return new Storage(DType.FLOAT32, array);
     }
 
     /** Wraps an array without copying it. */
     public static Storage of(double[] array) {
-        return new Storage(DType.FLOAT64, array, array.length);
+        return new Storage(DType.FLOAT64, array);
     }
 
     /** Wraps an array without copying it. */
     public static Storage of(long[] array) {
-        return new Storage(DType.INT64, array, array.length);
+        return new Storage(DType.INT64, array);
     }
 
     /** Wraps an array without copying it. */
     public static Storage of(boolean[] array) {
-        return new Storage(DType.BOOL, array, array.length);
+        return new Storage(DType.BOOL, array);
     }
 
     /** Returns a storage of {@code size} zeros, {@code false} for {@link DType#BOOL}. */
     public static Storage zeros(DType dtype, int size) {
-        return switch (dtype) {
-            case FLOAT32 -> new Storage(dtype, new float[size], size);
-            case FLOAT64 -> new Storage(dtype, new double[size], size);
-            case INT64 -> new Storage(dtype, new long[size], size);
-            case BOOL -> new Storage(dtype, new boolean[size], size);
-        };
+        return new Storage(
+                dtype,
+                switch (dtype) {
+                    case FLOAT32 -> new float[size];
+                    case FLOAT64 -> new double[size];
+                    case INT64 -> new long[size];
+                    case BOOL -> new boolean[size];
+                });
+    }
+
+    /** Wraps an array of a type without copying it. */
+    static Storage of(DType dtype, Object array) {
+        return new Storage(dtype, array);
     }
 
     /** Returns the element type. */
@@ -59,36 +67,51 @@ public final class Storage {
 
     /** Returns the number of elements. */
     public int size() {
-        return size;
+        return switch (dtype) {
+            case FLOAT32 -> ((float[]) array()).length;
+            case FLOAT64 -> ((double[]) array()).length;
+            case INT64 -> ((long[]) array()).length;
+            case BOOL -> ((boolean[]) array()).length;
+        };
     }
 
     /** Returns the Java array itself: {@code float[]}, {@code double[]}, {@code long[]} or {@code boolean[]}. */
     public Object array() {
-        return array;
+        Object present = array;
+        if (present == null) {
+            throw new IllegalStateException(
+                    "storage: these elements were lent for one update, which is over;" + " copy what you want to keep");
+        }
+        return present;
+    }
+
+    /** Ends the use of the array through this storage. */
+    public void revoke() {
+        array = null;
     }
 
     /** Returns the array itself if the type is {@link DType#FLOAT32}. */
     public float[] float32() {
         check(DType.FLOAT32);
-        return (float[]) array;
+        return (float[]) array();
     }
 
     /** Returns the array itself if the type is {@link DType#FLOAT64}. */
     public double[] float64() {
         check(DType.FLOAT64);
-        return (double[]) array;
+        return (double[]) array();
     }
 
     /** Returns the array itself if the type is {@link DType#INT64}. */
     public long[] int64() {
         check(DType.INT64);
-        return (long[]) array;
+        return (long[]) array();
     }
 
     /** Returns the array itself if the type is {@link DType#BOOL}. */
     public boolean[] bool() {
         check(DType.BOOL);
-        return (boolean[]) array;
+        return (boolean[]) array();
     }
 
     private void check(DType expected) {
@@ -100,51 +123,52 @@ public final class Storage {
     /** Returns an element as a double; {@code true} is 1. */
     public double get(int index) {
         return switch (dtype) {
-            case FLOAT32 -> ((float[]) array)[index];
-            case FLOAT64 -> ((double[]) array)[index];
-            case INT64 -> ((long[]) array)[index];
-            case BOOL -> ((boolean[]) array)[index] ? 1 : 0;
+            case FLOAT32 -> ((float[]) array())[index];
+            case FLOAT64 -> ((double[]) array())[index];
+            case INT64 -> ((long[]) array())[index];
+            case BOOL -> ((boolean[]) array())[index] ? 1 : 0;
         };
     }
 
     /** Sets all elements to zero, {@code false} for {@link DType#BOOL}. */
     public void clear() {
         switch (dtype) {
-            case FLOAT32 -> Arrays.fill((float[]) array, 0);
-            case FLOAT64 -> Arrays.fill((double[]) array, 0);
-            case INT64 -> Arrays.fill((long[]) array, 0);
-            case BOOL -> Arrays.fill((boolean[]) array, false);
+            case FLOAT32 -> Arrays.fill((float[]) array(), 0);
+            case FLOAT64 -> Arrays.fill((double[]) array(), 0);
+            case INT64 -> Arrays.fill((long[]) array(), 0);
+            case BOOL -> Arrays.fill((boolean[]) array(), false);
         }
     }
 
     /** Returns another storage over the same array. */
     public Storage alias() {
-        return new Storage(dtype, array, size);
+        return new Storage(dtype, array());
     }
 
     /** Returns a copy in an array of its own. */
     public Storage copy() {
+        int size = size();
         Storage copy = zeros(dtype, size);
-        System.arraycopy(array, 0, copy.array, 0, size);
+        System.arraycopy(array(), 0, copy.array(), 0, size);
         return copy;
     }
 
     /** Declares that the elements may be overwritten, which is so for parameters alone. */
     public void allowChanges() {
-        mutable = true;
+        version = Math.max(version, 0);
     }
 
     /** Tells whether the elements may be overwritten. */
     public boolean isMutable() {
-        return mutable;
+        return version != CONSTANT;
     }
 
-    /** Notes that the elements were overwritten. */
+    /** Notes that the elements, which may be overwritten, were. */
     public void changed() {
-        version++;
+        version = (version + 1) & Integer.MAX_VALUE;
     }
 
-    /** Returns how often the elements were overwritten. */
+    /** Returns how often elements that may be overwritten were. */
     public int version() {
         return version;
     }

@@ -6,6 +6,9 @@ package dev.autodiff.kernel;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public interface Rows<A> {
+    /** Sets {@code y[r, j] = y[r, j] + x[j]}, with x of shape [n]. Modified: y. */
+    void add(A y, A x, int rows, int n);
+
     /** Sets {@code out[r, j] = exp(x[r, j] − m_r) / Σ_k exp(x[r, k] − m_r)} with m_r the largest of the row. Modified: out. */
     void softmax(A x, A out, int rows, int n);
 

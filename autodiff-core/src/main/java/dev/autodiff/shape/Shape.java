@@ -240,7 +240,20 @@ public final class Shape {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || (other instanceof Shape shape && Arrays.equals(sizes, shape.sizes));
+        return this == other || (other instanceof Shape shape && sameSizes(sizes, shape.sizes));
+    }
+
+    /** As {@link Arrays#equals}, which is made for long arrays. */
+    private static boolean sameSizes(int[] a, int[] b) {
+        if (a.length != b.length) {
+            return false;
+        }
+        for (int i = 0; i < a.length; i++) {
+            if (a[i] != b[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

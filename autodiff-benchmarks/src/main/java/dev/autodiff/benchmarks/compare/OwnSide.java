@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,10 @@ final class OwnSide implements Side {
     private static final double SGD_RATE = 0.01;
 
     private OwnSide() {}
+
+    static Side create() {
+        return new OwnSide();
+    }
 
     /** The process: {@code -Dautodiff.kernels} and {@code -Dautodiff.threads} say how it works, the first argument {@code peak} what. */
     public static void main(String[] args) throws IOException {
@@ -74,8 +79,9 @@ final class OwnSide implements Side {
     private static Step powell(boolean replayed) {
         List<Tensor> points = List.of(Tensor.of(3.0), Tensor.of(-1.0), Tensor.of(0.0), Tensor.of(1.0));
         Function<List<Tensor>, List<Tensor>> gradient = xs -> {
-            List<Tensor> leaves = xs.stream().map(x -> x.detach().requireGrad()).toList();
-            return Autodiff.gradients(powell(leaves), leaves);
+            List<Tensor> leaves = xs.stream().map(Tensor::requireGrad).toList();
+            powell(leaves).backward();
+            return leaves.stream().map(x -> Objects.requireNonNull(x.grad())).toList();
         };
         Function<List<Tensor>, List<Tensor>> run = replayed ? Autodiff.compileAll(gradient)::applyAll : gradient;
         return new Step() {

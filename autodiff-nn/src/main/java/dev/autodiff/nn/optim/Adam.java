@@ -24,7 +24,7 @@ public final class Adam extends Optimizer {
     }
 
     private Adam(List<Tensor> parameters, double learningRate, Settings settings) {
-        super(parameters, learningRate, "first", "second");
+        super(true, parameters, learningRate, "first", "second");
         this.settings = settings;
     }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * parameter; counting steps, skipping parameters without a gradient, and saving stand here.
  */
 public abstract class Optimizer {
+    private final boolean keepsNoGradient;
     private final List<Tensor> parameters;
     private final String[] memoryNames;
     private final List<@Nullable List<Tensor>> memory = new ArrayList<>();
+    private final List<BiConsumer<Tensor, Tensor>> changes = new ArrayList<>();
     private final long[] steps;
     private double learningRate;
 
@@ -40,6 +43,16 @@ public abstract class Optimizer {
      * @throws IllegalArgumentException if there is no parameter, one is none, or stands there twice
      */
     protected Optimizer(List<Tensor> parameters, double learningRate, String... memoryNames) {
+        this(false, parameters, learningRate, memoryNames);
+    }
+
+    /**
+     * Creates one of the library's own.
+     *
+     * @param keepsNoGradient whether {@link #update} never keeps the gradient beyond the call, so that its memory may be used again
+     */
+    Optimizer(boolean keepsNoGradient, List<Tensor> parameters, double learningRate, String... memoryNames) {
+        this.keepsNoGradient = keepsNoGradient;
         if (parameters.isEmpty()) {
             throw new IllegalArgumentException(
                     "optimizer: there is no parameter to train; does the layer list its children()?");
@@ -75,12 +88,19 @@ public abstract class Optimizer {
 
     /** Changes each parameter that has a gradient; the others stay as they are. */
     public final void step() {
+        while (changes.size() < parameters.size()) {
+            int index = changes.size();
+            changes.add((p, g) -> update(index, p, g));
+        }
         for (int i = 0; i < parameters.size(); i++) {
             Tensor p = parameters.get(i);
+            if (keepsNoGradient) {
+                InPlace.descend("optimizer", p, changes.get(i));
+                continue;
+            }
             Tensor g = p.grad();
             if (g != null) {
-                int index = i;
-                InPlace.update("optimizer", p, g, (parameter, gradient) -> update(index, parameter, gradient));
+                InPlace.update("optimizer", p, g, changes.get(i));
             }
         }
     }
@@ -105,7 +125,9 @@ public abstract class Optimizer {
 
     /** Forgets the gradients of all parameters. */
     public final void zeroGrad() {
-        parameters.forEach(Tensor::clearGrad);
+        for (int i = 0; i < parameters.size(); i++) {
+            parameters.get(i).clearGrad();
+        }
     }
 
     /** Returns the parameters in the order in which they were given. */

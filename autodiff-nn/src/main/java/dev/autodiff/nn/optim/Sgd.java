@@ -26,7 +26,7 @@ public final class Sgd extends Optimizer {
     }
 
     private Sgd(List<Tensor> parameters, double learningRate, Settings settings) {
-        super(parameters, learningRate, settings.momentum == 0 ? new String[0] : new String[] {"momentum"});
+        super(true, parameters, learningRate, settings.momentum == 0 ? new String[0] : new String[] {"momentum"});
         this.settings = settings;
     }
 

@@ -1,0 +1,191 @@
+package dev.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.autodiff.array.Recycler;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+/** Arrays are used again when nobody can hold them any more, and never before. */
+class RecyclingTest {
+    private static final int N = 64; // 16 KiB a matrix of doubles, which is worth recycling
+
+    private static Tensor random(long seed) {
+        return Tensor.normal(Generator.seeded(seed), DType.FLOAT64, Shape.of(N, N), 0, 0.1);
+    }
+
+    /** Tensors that somebody holds, each with what it showed when it was first seen. */
+    private static final class Held {
+        private final Map<Tensor, double[]> seen = new LinkedHashMap<>();
+
+        Tensor hold(Tensor tensor) {
+            seen.putIfAbsent(tensor, tensor.toDoubleArray());
+            return tensor;
+        }
+
+        void check() {
+            seen.forEach((tensor, values) -> assertArrayEquals(values, tensor.toDoubleArray()));
+        }
+    }
+
+    /** One step through operations whose rules hand on their gradient as it is, in another view, twice, or computed. */
+    private static Tensor step(Generator random, Tensor w, Tensor v, Held held) {
+        Tensor x = w;
+        for (int i = 0; i < 8; i++) {
+            Tensor before = x;
+            x = switch ((int) (random.nextDouble() * 10)) {
+                case 0 -> x.add(v);
+                case 1 -> x.matmul(v);
+                case 2 -> x.transpose().add(x);
+                case 3 -> x.reshape(N * N).reshape(Shape.of(N, N)).tanh();
+                case 4 -> x.mul(x);
+                case 5 -> x.linear(v, v.select(0, 0)).relu();
+                case 6 -> x.identity();
+                case 7 -> Autodiff.checkpoint(z -> z.sin().mul(v), x);
+                case 8 -> x.sub(v.narrow(0, 0, 1)).sigmoid();
+                default ->
+                    Autodiff.customVjp(
+                                    z -> z.mul(2), (z, out, g) -> held.hold(g).mul(2))
+                            .apply(x);
+            };
+            held.hold(x);
+            switch ((int) (random.nextDouble() * 6)) {
+                case 0 -> x.onGrad(held::hold);
+                case 1 -> x.retainGrad();
+                case 2 -> held.hold(x.detach());
+                case 3 -> x = x.add(before);
+                default -> {}
+            }
+        }
+        return x;
+    }
+
+    @Property
+    void nothingThatSomebodyHoldsEverChanges(@ForAll long seed) {
+        Generator random = Generator.seeded(seed);
+        Held held = new Held();
+        Tensor w = random(seed + 1).requireGrad();
+        Tensor v = random(seed + 2).requireGrad();
+        for (int i = 0; i < 4; i++) {
+            Tensor out = step(random, w, v, held);
+            out.mul(out).sum().backward();
+            if (random.nextDouble() < 0.5) {
+                held.hold(w.grad());
+            }
+            if (random.nextDouble() < 0.5) {
+                w.clearGrad();
+                v.clearGrad();
+            } else if (v.grad() != null) {
+                held.hold(v.grad());
+            }
+        }
+        held.check();
+    }
+
+    /** The same steps give the same bits whether arrays wait to be used again, full of other numbers, or not. */
+    @Property
+    void usedArraysChangeNoBit(@ForAll long seed) {
+        List<double[]> fresh = gradients(seed, false);
+        List<double[]> used = gradients(seed, true);
+        for (int i = 0; i < fresh.size(); i++) {
+            assertArrayEquals(fresh.get(i), used.get(i));
+        }
+    }
+
+    private static List<double[]> gradients(long seed, boolean used) {
+        empty();
+        if (used) {
+            for (int i = 0; i < 40; i++) {
+                Mode.current()
+                        .recycler()
+                        .give(Tensor.full(DType.FLOAT64, Shape.of(N, N), Double.NaN)
+                                .storage());
+            }
+        }
+        Tensor w = random(seed + 1).requireGrad();
+        Tensor v = random(seed + 2).requireGrad();
+        Tensor out = step(Generator.seeded(seed), w, v, new Held());
+        out.mul(out).sum().backward();
+        List<double[]> result =
+                new ArrayList<>(List.of(out.toDoubleArray(), w.grad().toDoubleArray()));
+        if (v.grad() != null) {
+            result.add(v.grad().toDoubleArray());
+        }
+        return result;
+    }
+
+    @Test
+    void gradientsInsideTheSweepAndTemporariesOfRulesAreUsedAgain() {
+        Tensor w = random(1).requireGrad();
+        Tensor x = w;
+        for (int i = 0; i < 10; i++) {
+            x = x.tanh();
+        }
+        empty();
+        x.sum().backward();
+        assertTrue(Mode.current().recycler().count() > 0);
+        assertTrue(
+                Mode.current().recycler().count() <= 3, "a chain needs no more than what flows in and out of one rule");
+    }
+
+    @Test
+    void aGradientIsUsedAgainOnlyIfNobodyHasSeenIt() {
+        Tensor w = random(1).requireGrad();
+        w.tanh().sum().backward();
+        empty();
+        w.clearGrad();
+        assertEquals(1, Mode.current().recycler().count());
+        assertNull(w.grad());
+
+        w.tanh().sum().backward();
+        Tensor seen = w.grad();
+        empty();
+        w.clearGrad();
+        assertEquals(0, Mode.current().recycler().count());
+        assertNotNull(seen);
+    }
+
+    @Test
+    void whatIsLentToAnUpdateCannotBeReadLater() {
+        Tensor w = random(1).requireGrad();
+        w.tanh().sum().backward();
+        Tensor[] kept = new Tensor[2];
+        assertTrue(InPlace.descend("mine", w, (p, g) -> {
+            kept[0] = g;
+            kept[1] = g.mul(2);
+            InPlace.sgd(p, g, 0.1, 0);
+        }));
+        assertThrows(IllegalStateException.class, () -> kept[0].toDoubleArray());
+        assertArrayEquals(w.grad().mul(2).toDoubleArray(), kept[1].toDoubleArray());
+        w.clearGrad();
+        assertFalse(InPlace.descend("mine", w, (p, g) -> {}));
+    }
+
+    @Test
+    void recordedSweepsAndListenersSwitchItOff() {
+        Tensor w = random(1).requireGrad();
+        empty();
+        w.tanh().sum().backward(BackwardOption.CREATE_GRAPH);
+        Autodiff.detectAnomaly(() -> w.tanh().sum().backward());
+        assertEquals(0, Mode.current().recycler().count());
+    }
+
+    private static void empty() {
+        Recycler recycler = Mode.current().recycler();
+        recycler.trim();
+        recycler.trim();
+    }
+}
