@@ -1,6 +1,7 @@
 package dev.autodiff;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,8 @@ record MathText(
 
     /** Longer texts are cut off: nobody reads them, and a rule that uses its own results again and again could fill the memory. */
     private static final int LONGEST = 4000;
+
+    private static final Pattern NUMBER = Pattern.compile("−?[0-9][0-9.]*(e−?[0-9]+)?");
 
     /** Stands for what can't be said. */
     static final String UNKNOWN = "…";
@@ -109,7 +112,7 @@ record MathText(
     }
 
     boolean isNumber() {
-        return single && Character.isDigit(text.charAt(text.startsWith("−") ? 1 : 0));
+        return single && NUMBER.matcher(text).matches();
     }
 
     /** Returns the text, in brackets if it holds less tightly than is needed. */

@@ -76,6 +76,12 @@ class GraphSweepTest {
     }
 
     @Test
+    void aDifferenceThatBeginsWithANumberIsNoNumber() {
+        Tensor p = Tensor.of(2.0).requireGrad().named("p");
+        assertEquals(List.of("δp = δz1·z1·(1 − z1)"), new Told(p.sigmoid()).rules);
+    }
+
+    @Test
     void aTransposedWeightKeepsItsName() {
         Told told = new Told(x.matmul(w1.transpose()).relu().sum());
         assertEquals(List.of("W1ᵀ = W1ᵀ", "z1 = X W1ᵀ", "z2 = relu(z1)", "z3 = Σ z2"), formulas(told.graph));
