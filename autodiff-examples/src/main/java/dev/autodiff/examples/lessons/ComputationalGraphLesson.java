@@ -151,7 +151,7 @@ final class ComputationalGraphLesson implements Lesson {
             worst = Math.max(worst, difference);
         }
         compared.print();
-        page.claim("by hand and by the engine are equal up to the last digit", worst <= 1e-16);
+        page.claim("by hand and by the engine are equal up to rounding", worst < 1e-15);
 
         page.section("Explained by the library", """
                 `Explain.backward(loss)` tells this story for any graph: each node with its formula and value, the

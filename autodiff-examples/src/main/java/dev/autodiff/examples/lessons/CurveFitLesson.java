@@ -166,6 +166,7 @@ final class CurveFitLesson implements Lesson {
         };
         var both = page.table("start", "steps", "sum of squares", "certified", "fewest digits of a parameter");
         Tensor found = Tensor.of(best);
+        double fewestOfBoth = 11;
         for (int k = 0; k < 2; k++) {
             Minimum m = LevenbergMarquardt.create().minimize(b -> mobility(b, x).sub(y), Tensor.of(starts[k]));
             found = m.point();
@@ -179,9 +180,10 @@ final class CurveFitLesson implements Lesson {
                     String.format(Locale.ROOT, "%.7f", 2 * m.value()),
                     String.format(Locale.ROOT, "%.7f", 5.6427082397e+03),
                     String.format(Locale.ROOT, "%.1f", least));
-            page.claim("start " + (k + 1) + ": all seven parameters have eight certified digits", least > 8);
+            fewestOfBoth = Math.min(fewestOfBoth, least);
         }
         both.print();
+        page.claim("from both starts all seven parameters have eight certified digits", fewestOfBoth > 8);
         double[] range = Tensor.linspace(-3.2, 2.3, 221).toDoubleArray();
         page.picture(
                 "electrons",

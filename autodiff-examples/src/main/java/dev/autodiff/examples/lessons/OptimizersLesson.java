@@ -93,7 +93,7 @@ final class OptimizersLesson implements Lesson {
 
     /** The valley by the contours of log₁₀ f. */
     static Field valley(String title) {
-        return Field.of(title, "x", "y", -1.6, 1.4, -0.6, 1.8)
+        return Field.of(title, "x", "y", -1.6, 1.4, -0.6, 2.4)
                 .size(560, 460)
                 .contours(10, p -> f(p).add(1e-4).log10());
     }
@@ -246,7 +246,7 @@ final class OptimizersLesson implements Lesson {
                 """);
         List<Field> frames = new ArrayList<>();
         for (int steps : new int[] {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256, 500}) {
-            Field frame = valley("After " + steps + " steps");
+            Field frame = valley(steps == 1 ? "After 1 step" : "After " + steps + " steps");
             paths.forEach((name, path) -> frame.path(
                     name,
                     path.points().subList(0, Math.min(steps + 1, path.points().size()))));
