@@ -25,6 +25,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * marker. Values that are not finite leave a gap, and so do values up to 0 on a logarithmic axis.
  */
 public final class Plot implements Drawing {
+    /** Over more decades the nine grid lines in each of a logarithmic axis run together into grey bands. */
+    private static final double MOST_DECADES = 6;
+
     /** Above so many points a line goes without markers. */
     private static final int MARKED = 40;
 
@@ -186,13 +189,14 @@ public final class Plot implements Drawing {
         if (yRange != null) {
             styler.setYAxisMin(yRange[0]).setYAxisMax(yRange[1]);
         }
+        double[] x = xRange != null ? xRange : ends(series.stream().map(Series::x), logX);
+        double[] y = yRange != null ? yRange : ends(series.stream().map(Series::y), logY);
+        styler.setPlotGridVerticalLinesVisible(!logX || isFewDecades(x));
+        styler.setPlotGridHorizontalLinesVisible(!logY || isFewDecades(y));
         for (int i = 0; i < series.size(); i++) {
             addTo(chart, series.get(i), i);
         }
-        return Ticks.draw(
-                chart,
-                xRange != null ? xRange : ends(series.stream().map(Series::x), logX),
-                yRange != null ? yRange : ends(series.stream().map(Series::y), logY));
+        return Ticks.draw(chart, x, y);
     }
 
     /** Returns the smallest and the largest of the numbers that are drawn. */
@@ -201,6 +205,10 @@ public final class Plot implements Drawing {
                 .filter(v -> Double.isFinite(v) && (!logarithmic || v > 0))
                 .summaryStatistics();
         return new double[] {all.getMin(), all.getMax()};
+    }
+
+    private static boolean isFewDecades(double[] ends) {
+        return Math.log10(ends[1] / ends[0]) <= MOST_DECADES;
     }
 
     private void addTo(XYChart chart, Series s, int i) {
