@@ -84,7 +84,7 @@ final class Look {
         styler.setMarkerSize(8);
         styler.setChartTitlePadding(14);
         styler.setChartPadding(14);
-        styler.setXAxisMaxLabelCount(10);
+        styler.setXAxisTickMarkSpacingHint(70);
         styler.setYAxisTickMarkSpacingHint(55);
         styler.setAntiAlias(true);
         styler.setTextAntiAlias(true);

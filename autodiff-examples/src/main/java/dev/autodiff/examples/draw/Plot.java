@@ -25,8 +25,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * marker. Values that are not finite leave a gap, and so do values up to 0 on a logarithmic axis.
  */
 public final class Plot implements Drawing {
-    /** Above so many points a line goes without markers. */
+    /** Up to so many points each has a mark. */
     private static final int MARKED = 40;
+
+    private static final int MARKS = 10;
 
     private enum Kind {
         LINE,
@@ -203,6 +205,23 @@ public final class Plot implements Drawing {
         return new double[] {all.getMin(), all.getMax()};
     }
 
+    /** A long line goes without dashes, which XChart begins anew at each of its points, and has marks at a few of them. */
+    private static void addLine(XYChart chart, String name, double[] x, double[] y, Color color) {
+        XYSeries line = chart.addSeries(name, x, y);
+        line.setLineColor(color);
+        line.setLineStyle(Look.line(0));
+        line.setMarker(SeriesMarkers.NONE);
+        line.setShowInLegend(false);
+    }
+
+    /** Places of marks along a line, shifted from line to line so that they do not cover each other. */
+    private static int[] marks(int length, int i) {
+        double step = (length - 1.0) / MARKS;
+        return IntStream.range(0, MARKS)
+                .map(j -> (int) Math.round((j + 0.2 + 0.2 * (i % 4)) * step))
+                .toArray();
+    }
+
     private void addTo(XYChart chart, Series s, int i) {
         double[] y = s.y.clone();
         for (int j = 0; j < y.length; j++) {
@@ -210,14 +229,28 @@ public final class Plot implements Drawing {
                 y[j] = Double.NaN;
             }
         }
-        XYSeries drawn = chart.addSeries(s.label, s.x, y);
         Color color = Look.color(i);
+        double[] x = s.x;
+        if (s.kind == Kind.LINE && y.length > MARKED) {
+            addLine(chart, "line " + i, x, y, color);
+            int[] marks = marks(y.length, i);
+            x = new double[2 * marks.length];
+            double[] marked = new double[2 * marks.length];
+            for (int j = 0; j < marks.length; j++) {
+                x[2 * j] = s.x[marks[j]];
+                x[2 * j + 1] = s.x[marks[j]];
+                marked[2 * j] = y[marks[j]];
+                marked[2 * j + 1] = Double.NaN; // no line from mark to mark
+            }
+            y = marked;
+        }
+        XYSeries drawn = chart.addSeries(s.label, x, y);
         drawn.setMarkerColor(color);
         drawn.setLineColor(color);
         switch (s.kind) {
             case LINE -> {
-                drawn.setLineStyle(Look.line(i));
-                drawn.setMarker(y.length <= MARKED ? Look.marker(i) : SeriesMarkers.NONE);
+                drawn.setLineStyle(Look.line(s.y.length > MARKED ? 0 : i));
+                drawn.setMarker(Look.marker(i));
             }
             case POINTS -> {
                 drawn.setXYSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
