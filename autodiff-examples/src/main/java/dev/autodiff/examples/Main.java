@@ -3,6 +3,7 @@ package dev.autodiff.examples;
 import dev.autodiff.benchmarks.compare.BenchProgram;
 import dev.autodiff.examples.goldens.GoldensProgram;
 import dev.autodiff.examples.lessons.Lessons;
+import dev.autodiff.examples.notebooks.NotebooksProgram;
 import dev.autodiff.examples.page.Lesson;
 import dev.autodiff.examples.page.LessonProgram;
 import java.io.PrintWriter;
@@ -30,7 +31,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Programs that show what automatic differentiation does.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "PROGRAM",
-        subcommands = {MnistProgram.class, PredictProgram.class, GoldensProgram.class, BenchProgram.class})
+        subcommands = {
+            MnistProgram.class,
+            PredictProgram.class,
+            GoldensProgram.class,
+            BenchProgram.class,
+            NotebooksProgram.class
+        })
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;

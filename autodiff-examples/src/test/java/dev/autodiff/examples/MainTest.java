@@ -60,7 +60,7 @@ class MainTest {
         List<String> expected = new ArrayList<>(List.of("Main jobs", "mnist", "predict", "Lectures"));
         Lessons.all()
                 .forEach(lesson -> expected.add(LessonProgram.command(lesson).getCommandName()));
-        expected.addAll(List.of("Tools", "goldens", "bench"));
+        expected.addAll(List.of("Tools", "goldens", "bench", "notebooks"));
         assertEquals(
                 expected,
                 result.out

@@ -1,14 +1,16 @@
 package dev.autodiff.examples.page;
 
 import java.nio.file.Path;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /** A page whose sections are cells of a notebook already. */
 public final class NotebookPage extends Page {
-    /** Takes a picture, the bytes of a PNG or GIF file. */
+    /** Shows a picture in the notebook. */
     @FunctionalInterface
     public interface Viewer {
-        void view(byte[] picture);
+        /** Takes the media type, {@code image/png} or {@code image/gif}, and the file's bytes in Base64. */
+        void view(String type, String picture);
     }
 
     private final Viewer viewer;
@@ -21,7 +23,7 @@ public final class NotebookPage extends Page {
 
     @Override
     public void section(String title, String prose) {
-        write("# " + title + "\n");
+        throw new IllegalStateException("the sections of a notebook are its cells, not '" + title + "'");
     }
 
     @Override
@@ -32,7 +34,8 @@ public final class NotebookPage extends Page {
 
     @Override
     void show(Path file, byte[] picture) {
-        viewer.view(picture);
+        String type = file.toString().endsWith(".gif") ? "image/gif" : "image/png";
+        viewer.view(type, Base64.getEncoder().encodeToString(picture));
     }
 
     @Override

@@ -31,9 +31,9 @@ public abstract class Page {
         this.folder = folder;
     }
 
-    /** Returns a page for a notebook: pictures go to the given place as PNG or GIF files in memory. */
-    public static Page notebook(Path folder, NotebookPage.Viewer viewer) {
-        return new NotebookPage(folder, viewer);
+    /** Returns a page for the cells of a notebook; files go into {@code runs/name}, pictures to the viewer as well. */
+    public static Page notebook(String name, NotebookPage.Viewer viewer) {
+        return new NotebookPage(Path.of("runs", name), viewer);
     }
 
     /**
@@ -103,8 +103,18 @@ public abstract class Page {
     /** States that a number is another one, up to a tolerance, and prints both. */
     public final void claim(String sentence, double actual, double expected, double tolerance) {
         claim(
-                String.format(Locale.ROOT, "%s: %s, expected %s ± %s", sentence, actual, expected, tolerance),
+                String.format(
+                        Locale.ROOT,
+                        "%s: %s, expected %s ± %s",
+                        sentence,
+                        shown(actual),
+                        shown(expected),
+                        shown(tolerance)),
                 Math.abs(actual - expected) <= tolerance);
+    }
+
+    private static String shown(double value) {
+        return Table.number(value).replaceFirst("(\\.\\d*?)0+$", "$1");
     }
 
     /** Counts from 0 to before {@code count}, with a bar in the terminal: {@code for (int step : page.steps("training", 1000))}. */
@@ -206,6 +216,10 @@ public abstract class Page {
             text.append(line.toString().stripTrailing()).append('\n');
         }
 
+        private static boolean whole(double value) {
+            return value == Math.rint(value);
+        }
+
         private static String number(double value) {
             if (value == 0 || !Double.isFinite(value)) {
                 return value == 0 ? "0" : Double.toString(value);
@@ -215,7 +229,7 @@ public abstract class Page {
                 return String.format(Locale.ROOT, "%.3e", value);
             }
             int digits = (int) Math.max(0, Math.min(8, 5 - Math.floor(Math.log10(size))));
-            return String.format(Locale.ROOT, "%." + digits + "f", value);
+            return whole(value) ? Long.toString((long) value) : String.format(Locale.ROOT, "%." + digits + "f", value);
         }
     }
 
