@@ -25,6 +25,8 @@ public final class Lessons {
                 new PerceptronLesson(),
                 new LogisticRegressionLesson(),
                 new LinearRegressionLesson(),
+                new MnistManualLesson(),
+                new MnistL2Lesson(),
                 new ActivationsLesson(),
                 new InitialisationLesson(),
                 new UniversalApproximationLesson(),
