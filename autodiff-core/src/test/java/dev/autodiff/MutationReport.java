@@ -97,7 +97,10 @@ class MutationReport {
         for (RowOp op : RowOp.values()) {
             Object constant = op; // getClass() of the body is meant, not of the enum
             place = place.replace(
-                    constant.getClass().getName().substring("dev.autodiff.".length()).replace('$', '.') + ".",
+                    constant.getClass()
+                                    .getName()
+                                    .substring("dev.autodiff.".length())
+                                    .replace('$', '.') + ".",
                     "RowOp." + op + ".");
         }
         return place;

@@ -26,7 +26,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Why a classifier is trained with cross-entropy: what happens with the squared error instead. */
-@Command(name = "mnist-l2", description = "The digits' network with squared error instead of cross-entropy: what changes and why.")
+@Command(
+        name = "mnist-l2",
+        description = "The digits' network with squared error instead of cross-entropy: what changes and why.")
 final class MnistL2Lesson implements Lesson {
     @Option(names = "--digits", paramLabel = "N", description = "Digits for the training.")
     @Range(min = 1000, max = 60000)
@@ -102,10 +104,17 @@ final class MnistL2Lesson implements Lesson {
         Tensor d = p.sub(y).div(5);
         Tensor byFormula = p.mul(d.sub(d.mul(p).sum(true, 1)));
         Tensor byEngine = Autodiff.grad(v -> squaredError(v, y)).apply(z);
-        Tensor entropyByEngine = Autodiff.grad(v -> Losses.crossEntropy(v, labels)).apply(z);
-        page.printf("squared error: largest difference %.0e", byFormula.sub(byEngine).abs().max().item());
-        page.claim("the formula of the squared error", byFormula.sub(byEngine).abs().max().item() < 1e-15);
-        page.claim("the formula of cross-entropy", d.sub(entropyByEngine).abs().max().item() < 1e-15);
+        Tensor entropyByEngine =
+                Autodiff.grad(v -> Losses.crossEntropy(v, labels)).apply(z);
+        page.printf(
+                "squared error: largest difference %.0e",
+                byFormula.sub(byEngine).abs().max().item());
+        page.claim(
+                "the formula of the squared error",
+                byFormula.sub(byEngine).abs().max().item() < 1e-15);
+        page.claim(
+                "the formula of cross-entropy",
+                d.sub(entropyByEngine).abs().max().item() < 1e-15);
 
         page.section("Wrong and sure of it", """
                 Let the right one of ten classes have the logit z, all others 0. A network that is wrong and sure of
@@ -131,7 +140,9 @@ final class MnistL2Lesson implements Lesson {
                 .row(0, lengths(0)[0], lengths(0)[1])
                 .row(10, lengths(10)[0], lengths(10)[1])
                 .print();
-        page.claim("at z = −10 cross-entropy pulls more than 10,000 times as hard", lengths(-10)[0] > 1e4 * lengths(-10)[1]);
+        page.claim(
+                "at z = −10 cross-entropy pulls more than 10,000 times as hard",
+                lengths(-10)[0] > 1e4 * lengths(-10)[1]);
 
         page.section("Both on the digits", """
                 Two networks, 784-128-64-10 with ReLU, that begin with the same weights and see the same
@@ -169,7 +180,10 @@ final class MnistL2Lesson implements Lesson {
         }
         Page.Table table = page.table("epoch", "cross-entropy: wrong in %", "squared error: wrong in %");
         for (int epoch = 0; epoch <= epochs; epoch++) {
-            table.row(epoch, "%.1f".formatted(wrong.get(0).get(epoch)), "%.1f".formatted(wrong.get(1).get(epoch)));
+            table.row(
+                    epoch,
+                    "%.1f".formatted(wrong.get(0).get(epoch)),
+                    "%.1f".formatted(wrong.get(1).get(epoch)));
         }
         table.print();
         page.picture(
@@ -177,7 +191,11 @@ final class MnistL2Lesson implements Lesson {
                 Plot.of("Two losses, the same network", "epoch", "digits of the test that are wrong (%)")
                         .line("cross-entropy", wrong.get(0))
                         .line("squared error", wrong.get(1)));
-        page.claim("after one epoch cross-entropy is ahead", wrong.get(0).get(1) < wrong.get(1).get(1));
-        page.claim("both learn in the end", wrong.get(0).get(epochs) < 15 && wrong.get(1).get(epochs) < 50);
+        page.claim(
+                "after one epoch cross-entropy is ahead",
+                wrong.get(0).get(1) < wrong.get(1).get(1));
+        page.claim(
+                "both learn in the end",
+                wrong.get(0).get(epochs) < 15 && wrong.get(1).get(epochs) < 50);
     }
 }

@@ -19,7 +19,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The gradients of a whole classifier by hand: what `backward` saves one from. */
-@Command(name = "mnist-manual", description = "Nine hand-derived gradients of the digits' network beside the engine's, then trained by them.")
+@Command(
+        name = "mnist-manual",
+        description = "Nine hand-derived gradients of the digits' network beside the engine's, then trained by them.")
 final class MnistManualLesson implements Lesson {
     @Option(names = "--digits", paramLabel = "N", description = "Digits for the training.")
     @Range(min = 1000, max = 60000)
@@ -67,14 +69,6 @@ final class MnistManualLesson implements Lesson {
             Tensor a2 = a1.matmul(w2).add(b2).relu();
             return a2.matmul(w3).add(b3);
         }
-
-        /** The weights a step against the gradients. */
-        Weights minus(Gradients g, double rate) {
-            return new Weights(
-                    w1.sub(g.w1.mul(rate)), b1.sub(g.b1.mul(rate)),
-                    w2.sub(g.w2.mul(rate)), b2.sub(g.b2.mul(rate)),
-                    w3.sub(g.w3.mul(rate)), b3.sub(g.b3.mul(rate)));
-        }
     }
 
     /** The nine gradients: δ of the three layers' sums Z, then those of the weights. */
@@ -92,9 +86,23 @@ final class MnistManualLesson implements Lesson {
             Tensor d2 = d3.matmul(w.w3.transpose()).mul(z2.gt(0).to(DType.FLOAT32));
             Tensor d1 = d2.matmul(w.w2.transpose()).mul(z1.gt(0).to(DType.FLOAT32));
             return new Gradients(
-                    d3, a2.transpose().matmul(d3), d3.sum(0),
-                    d2, a1.transpose().matmul(d2), d2.sum(0),
-                    d1, x.transpose().matmul(d1), d1.sum(0));
+                    d3,
+                    a2.transpose().matmul(d3),
+                    d3.sum(0),
+                    d2,
+                    a1.transpose().matmul(d2),
+                    d2.sum(0),
+                    d1,
+                    x.transpose().matmul(d1),
+                    d1.sum(0));
+        }
+
+        /** The weights a step against the gradients. */
+        Weights descend(Weights w, double rate) {
+            return new Weights(
+                    w.w1.sub(w1.mul(rate)), w.b1.sub(b1.mul(rate)),
+                    w.w2.sub(w2.mul(rate)), w.b2.sub(b2.mul(rate)),
+                    w.w3.sub(w3.mul(rate)), w.b3.sub(b3.mul(rate)));
         }
     }
 
@@ -147,11 +155,25 @@ final class MnistManualLesson implements Lesson {
 
         List<String> names = List.of("Z₃", "W₃", "b₃", "Z₂", "W₂", "b₂", "Z₁", "W₁", "b₁");
         List<Tensor> hand = List.of(
-                byHand.z3(), byHand.w3(), byHand.b3(), byHand.z2(), byHand.w2(), byHand.b2(), byHand.z1(), byHand.w1(), byHand.b1());
+                byHand.z3(),
+                byHand.w3(),
+                byHand.b3(),
+                byHand.z2(),
+                byHand.w2(),
+                byHand.b2(),
+                byHand.z1(),
+                byHand.w1(),
+                byHand.b1());
         List<Tensor> engine = List.of(
-                z3.grad(), leaves.get(4).grad(), leaves.get(5).grad(),
-                z2.grad(), leaves.get(2).grad(), leaves.get(3).grad(),
-                z1.grad(), leaves.get(0).grad(), leaves.get(1).grad());
+                z3.grad(),
+                leaves.get(4).grad(),
+                leaves.get(5).grad(),
+                z2.grad(),
+                leaves.get(2).grad(),
+                leaves.get(3).grad(),
+                z1.grad(),
+                leaves.get(0).grad(),
+                leaves.get(1).grad());
         Page.Table table = page.table("δ", "shape", "length by hand", "length by engine", "relative difference");
         double worst = 0;
         for (int i = 0; i < names.size(); i++) {
@@ -181,13 +203,14 @@ final class MnistManualLesson implements Lesson {
                 Tensor targets = Tensor.eye(DType.FLOAT32, 10).indexSelect(0, each.labels());
                 Tensor loss = Losses.crossEntropy(weights.logits(inputs), each.labels());
                 losses.add(loss.item());
-                weights = weights.minus(Gradients.of(weights, inputs, targets), rate);
+                weights = Gradients.of(weights, inputs, targets).descend(weights, rate);
             }
             page.printf("epoch %d: %.1f %% of the test's digits are right", epoch, 100 * accuracy(weights, test));
         }
         page.claim("nine of ten digits are right", accuracy(weights, test) > 0.88);
         page.picture(
                 "loss",
-                Plot.of("Training by hand-derived gradients", "mini-batch", "cross-entropy").line("loss", losses));
+                Plot.of("Training by hand-derived gradients", "mini-batch", "cross-entropy")
+                        .line("loss", losses));
     }
 }
