@@ -128,12 +128,12 @@ public final class Losses {
      * The mean log loss (binary cross-entropy) of probabilities p, {@code −(1/n)·Σ (y·log p + (1 − y)·log(1 − p))}, the logarithms cut at
      * −100. With options: {@link LogLoss}.
      *
-     * @param probabilities from 0 to 1; the loss of any other number is NaN, which {@code detectAnomaly} finds
+     * @param probabilities from 0 to 1
      * @param y targets from 0 to 1, of the same shape and type
+     * @throws IllegalArgumentException if a probability is not from 0 to 1
      */
     public static Tensor logLoss(Tensor probabilities, Tensor y) {
-        match("logLoss", probabilities, y);
-        return probabilities.logLoss(y).mean();
+        return new LogLoss().of(probabilities, y);
     }
 
     /**

@@ -76,15 +76,15 @@ final class MnistManualLesson implements Lesson {
             Tensor z3, Tensor w3, Tensor b3, Tensor z2, Tensor w2, Tensor b2, Tensor z1, Tensor w1, Tensor b1) {
         /** By the formulas of the lesson, for images x [m, 784] and one-hot labels y [m, 10]. */
         static Gradients of(Weights w, Tensor x, Tensor y) {
-            Tensor z1 = x.matmul(w.w1).add(w.b1);
+            Tensor z1 = x.matmul(w.w1()).add(w.b1());
             Tensor a1 = z1.relu();
-            Tensor z2 = a1.matmul(w.w2).add(w.b2);
+            Tensor z2 = a1.matmul(w.w2()).add(w.b2());
             Tensor a2 = z2.relu();
-            Tensor p = a2.matmul(w.w3).add(w.b3).softmax(1);
+            Tensor p = a2.matmul(w.w3()).add(w.b3()).softmax(1);
 
             Tensor d3 = p.sub(y).div(x.size(0));
-            Tensor d2 = d3.matmul(w.w3.transpose()).mul(z2.gt(0).to(DType.FLOAT32));
-            Tensor d1 = d2.matmul(w.w2.transpose()).mul(z1.gt(0).to(DType.FLOAT32));
+            Tensor d2 = d3.matmul(w.w3().transpose()).mul(z2.gt(0).to(DType.FLOAT32));
+            Tensor d1 = d2.matmul(w.w2().transpose()).mul(z1.gt(0).to(DType.FLOAT32));
             return new Gradients(
                     d3,
                     a2.transpose().matmul(d3),
@@ -100,9 +100,9 @@ final class MnistManualLesson implements Lesson {
         /** The weights a step against the gradients. */
         Weights descend(Weights w, double rate) {
             return new Weights(
-                    w.w1.sub(w1.mul(rate)), w.b1.sub(b1.mul(rate)),
-                    w.w2.sub(w2.mul(rate)), w.b2.sub(b2.mul(rate)),
-                    w.w3.sub(w3.mul(rate)), w.b3.sub(b3.mul(rate)));
+                    w.w1().sub(w1.mul(rate)), w.b1().sub(b1.mul(rate)),
+                    w.w2().sub(w2.mul(rate)), w.b2().sub(b2.mul(rate)),
+                    w.w3().sub(w3.mul(rate)), w.b3().sub(b3.mul(rate)));
         }
     }
 
