@@ -49,7 +49,7 @@ final class ElementwiseRules {
     /** Returns ⌊x / y⌋: −1 where the quotient of numbers of unlike sign is so small that it became 0, as −1 / ∞ does. */
     static Tensor floorQuotient(Tensor x, Tensor y) {
         Tensor quotient = x.div(y).floor();
-        Tensor vanished = quotient.eq(0).logicalAnd(x.sign().mul(y.sign()).lt(0));
+        Tensor vanished = quotient.eq(0).logicalAnd(x.mul(y).lt(0));
         return Tensor.where(vanished, quotient.sub(1), quotient);
     }
 

@@ -86,7 +86,9 @@ class DerivativesTest {
             Tensor gradient = Objects.requireNonNull(together[place]);
             assertEquals(points.get(i).shape(), gradient.shape(), sample + ", gradient by input " + place);
             assertClose(gradient, alone[place], sample + ", gradient by input " + place);
-            pushed.add(pushed(sample, points, directions, List.of(i)));
+            Tensor t = pushed(sample, points, directions, List.of(i));
+            assertEquals(g.shape(), t.shape(), sample + ", tangent of input " + place + " alone");
+            pushed.add(t);
         }
         List<Integer> all = IntStream.range(0, points.size()).boxed().toList();
         Tensor sum = pushed.stream().reduce(Tensor::add).orElseThrow();

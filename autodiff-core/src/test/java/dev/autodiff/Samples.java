@@ -65,8 +65,12 @@ final class Samples {
 
     private final Generator random;
 
+    /** For what was thought of later, so that the samples of other operations stay as they are. */
+    private final Generator more;
+
     Samples(long seed) {
         random = Generator.seeded(seed);
+        more = random.named("more");
     }
 
     /** Returns the catalogue: each constant of the enums, each class of the records. */
@@ -191,17 +195,16 @@ final class Samples {
         if (type == Select.class) {
             return new Sample(
                     new Select(),
-                    List.of(mask(repeatable(shape)), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
+                    List.of(fewer(mask(shape), 0), numbers(repeatable(shape), 1), numbers(repeatable(shape), 2)));
         }
         if (type == MatMul.class) {
             int m = 1 + random.nextInt(4);
             int k = random.nextInt(5);
             int n = 1 + random.nextInt(4);
             Shape batch = rank > 2 ? shape.slice(0, 2) : Shape.SCALAR;
-            Shape own = random.nextInt(3) == 0 ? repeatable(batch) : batch;
-            Tensor left = numbers(own.concat(Shape.of(m, k)), 0);
+            Tensor left = fewer(numbers(batch.concat(Shape.of(m, k)), 0), 2);
             Tensor right = numbers(repeatable(batch).concat(Shape.of(k, n)), 1);
-            Tensor turned = numbers(own.concat(Shape.of(k, m)), 0).transpose();
+            Tensor turned = fewer(numbers(batch.concat(Shape.of(k, m)), 0), 2).transpose();
             return new Sample(MatMul.INSTANCE, List.of(random.nextInt(2) == 0 ? left : turned, right));
         }
         if (type == Affine.class) {
@@ -391,12 +394,11 @@ final class Samples {
             return new Sample(new LinearSolve.Inverse(), List.of(regular));
         }
         if (LinearSolve.Equations.class.isAssignableFrom(type)) {
-            Tensor left = random.nextInt(3) == 0 ? matrices(repeatable(batch), n, n, 0.2, i -> 3) : regular;
             return new Sample(
                     type == LinearSolve.Solve.class
                             ? new LinearSolve.Solve()
                             : new LinearSolve.TriangularSolve(random.nextInt(2) == 0),
-                    List.of(left, right));
+                    List.of(fewer(regular, 2), right));
         }
         if (type == LinearSolve.PseudoInverse.class) {
             return new Sample(new LinearSolve.PseudoInverse(1e-6), List.of(rectangular));
@@ -492,6 +494,18 @@ final class Samples {
             }
         }
         return Shape.of(sizes);
+    }
+
+    /** Now and then takes the first of the leading axes away, or all but its first element; the {@code last} axes stay. */
+    private Tensor fewer(Tensor x, int last) {
+        if (x.rank() <= last || x.size(0) == 0) {
+            return x;
+        }
+        return switch (more.nextInt(3)) {
+            case 0 -> x.select(0, 0);
+            case 1 -> x.narrow(0, 0, 1);
+            default -> x;
+        };
     }
 
     /**
