@@ -109,7 +109,7 @@ public final class Main implements Runnable {
         all.subcommands().forEach((name, program) -> {
             if (names.contains(name)) {
                 String[] description = program.getCommandSpec().usageMessage().description();
-                out.printf("  %-20s  %s%n", name, description.length == 0 ? "" : description[0]);
+                out.printf("  %-23s  %s%n", name, description.length == 0 ? "" : description[0]);
             }
         });
     }
