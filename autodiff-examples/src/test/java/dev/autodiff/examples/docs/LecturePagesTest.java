@@ -71,5 +71,10 @@ class LecturePagesTest {
         assertEquals(List.of("What the lecture says", "What the program shows", "Exercises"), headings);
         assertTrue(text.contains("    ./autodiff " + name), () -> "no line that starts " + name);
         assertTrue(text.contains("](../pictures/" + name + "/"), () -> "no picture of " + name);
+        assertTrue(
+                text.contains("[The program](../../autodiff-examples/src/"), () -> "no link to the source of " + name);
+        if (!name.equals(MNIST)) {
+            assertTrue(text.contains("](../notebooks/" + name + ".ipynb)"), () -> "no link to the notebook of " + name);
+        }
     }
 }
