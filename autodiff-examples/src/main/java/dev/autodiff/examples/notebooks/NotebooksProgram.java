@@ -90,9 +90,18 @@ public final class NotebooksProgram implements Callable<Integer> {
         if (!Files.exists(kept)) {
             return List.of(name + ": " + kept + " is missing");
         }
-        List<String> expected = made.cells().stream().map(Cell::source).toList();
-        List<String> actual =
-                Notebook.read(kept).cells().stream().map(Cell::source).toList();
-        return expected.equals(actual) ? List.of() : List.of(name + ": the lesson's source has changed");
+        List<Cell> expected = made.cells();
+        List<Cell> actual = Notebook.read(kept).cells();
+        int i = 0;
+        while (i < expected.size() && i < actual.size() && same(expected.get(i), actual.get(i))) {
+            i++;
+        }
+        return i == expected.size() && i == actual.size()
+                ? List.of()
+                : List.of(name + ": cell " + i + " is not what the lesson's source makes today");
+    }
+
+    private static boolean same(Cell expected, Cell actual) {
+        return expected.code() == actual.code() && expected.source().equals(actual.source());
     }
 }
