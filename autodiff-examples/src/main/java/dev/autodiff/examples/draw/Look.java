@@ -21,6 +21,9 @@ final class Look {
     static final Color INK = new Color(0x22, 0x22, 0x22);
     static final Color GRID = new Color(0xE2, 0xE2, 0xE2);
 
+    /** Of lines between those with labels. */
+    static final Color FINE_GRID = new Color(0xF1, 0xF1, 0xF1);
+
     /** Okabe and Ito, Color Universal Design (2008), without the yellow, which is too pale for a line on white. */
     private static final List<Color> COLORS = List.of(
             new Color(0x00, 0x72, 0xB2), // blue

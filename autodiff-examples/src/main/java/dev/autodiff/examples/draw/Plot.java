@@ -25,9 +25,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * marker. Values that are not finite leave a gap, and so do values up to 0 on a logarithmic axis.
  */
 public final class Plot implements Drawing {
-    /** Over more decades the nine grid lines in each of a logarithmic axis run together into grey bands. */
-    private static final double MOST_DECADES = 6;
-
     /** Up to so many points each has a mark. */
     private static final int MARKED = 40;
 
@@ -193,12 +190,13 @@ public final class Plot implements Drawing {
         }
         double[] x = xRange != null ? xRange : ends(series.stream().map(Series::x), logX);
         double[] y = yRange != null ? yRange : ends(series.stream().map(Series::y), logY);
-        styler.setPlotGridVerticalLinesVisible(!logX || isFewDecades(x));
-        styler.setPlotGridHorizontalLinesVisible(!logY || isFewDecades(y));
         for (int i = 0; i < series.size(); i++) {
             addTo(chart, series.get(i), i);
         }
-        return Ticks.draw(chart, x, y);
+        // Half an epoch is no place of a curve by epochs.
+        boolean counted =
+                series.stream().flatMapToDouble(s -> Arrays.stream(s.x)).allMatch(v -> v == Math.rint(v));
+        return Ticks.draw(chart, x, y, counted ? 1 : 0);
     }
 
     /** Returns the smallest and the largest of the numbers that are drawn. */
@@ -224,10 +222,6 @@ public final class Plot implements Drawing {
         return IntStream.range(0, MARKS)
                 .map(j -> (int) Math.round((j + 0.2 + 0.2 * (i % 4)) * step))
                 .toArray();
-    }
-
-    private static boolean isFewDecades(double[] ends) {
-        return Math.log10(ends[1] / ends[0]) <= MOST_DECADES;
     }
 
     private void addTo(XYChart chart, Series s, int i) {

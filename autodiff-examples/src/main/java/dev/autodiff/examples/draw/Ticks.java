@@ -7,47 +7,97 @@ import java.awt.geom.Line2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.XYStyler;
 
 /**
- * Ticks at round numbers on the linear axes of a chart: XChart writes as many labels as have room, at multiples of 334 for example. It
- * lays the chart out and draws lines and logarithmic axes; on the others its labels only take up room, transparent, and grid and labels are drawn here.
+ * Ticks at round numbers: XChart writes as many labels as have room, at multiples of 334 for example, and powers of ten as 1E-4. It lays
+ * the chart out and draws the lines; its labels only take up room, transparent, and grid and labels are drawn here.
  */
 final class Ticks {
     private static final int ACROSS = 80;
     private static final int UP = 55;
+
+    /** Powers of ten need less room above each other than other numbers are given. */
+    private static final int UP_POWERS = 30;
+
+    /** Over more decades the nine grid lines in each of a logarithmic axis run together into grey bands. */
+    private static final double MOST_DECADES = 6;
+
+    /** Over fewer decades powers of ten are not enough to read values by. */
+    private static final double FEW_DECADES = 1.5;
 
     /** The part of the plot that XChart uses for the data, in each direction. */
     private static final double CONTENT = 0.92;
 
     private static final double MARGIN = (1 / CONTENT - 1) / 2;
 
-    /** An axis from where its data begin to where they end, ticks in the margins beside them too. */
-    private record Axis(double low, double high, boolean logarithmic, int room) {
+    /** A place on an axis with a line of the grid, and a label unless it is empty. */
+    record Tick(double at, String label) {}
+
+    /**
+     * An axis from where its data begin to where they end, ticks in the margins beside them too.
+     *
+     * @param least the shortest step: 1 where only whole numbers mean something
+     */
+    record Axis(double low, double high, boolean logarithmic, int room, double least) {
         boolean isOwn() {
-            return !logarithmic && low < high;
+            return low < high;
         }
 
-        double step() {
-            return Frame.step((high - low) / CONTENT, room);
+        List<Tick> ticks() {
+            if (!isOwn()) {
+                return List.of();
+            }
+            return logarithmic ? powers() : multiples();
         }
 
-        List<Double> ticks() {
-            List<Double> ticks = new ArrayList<>();
-            if (isOwn()) {
-                double margin = MARGIN * (high - low);
-                double step = step();
-                for (long k = (long) Math.ceil((low - margin) / step); k * step <= high + margin; k++) {
-                    ticks.add(k * step);
+        private List<Tick> multiples() {
+            List<Tick> ticks = new ArrayList<>();
+            double margin = MARGIN * (high - low);
+            double step = Math.max(least, Frame.step((high - low) / CONTENT, room));
+            for (long k = (long) Math.ceil((low - margin) / step); k * step <= high + margin; k++) {
+                ticks.add(new Tick(k * step, Frame.label(k * step, step)));
+            }
+            return ticks;
+        }
+
+        /** Powers of ten, each if there is room, and lines between them; over few decades the double and fivefold have labels too. */
+        private List<Tick> powers() {
+            List<Tick> ticks = new ArrayList<>();
+            double decades = Math.log10(high / low);
+            double begin = Math.log10(low) - MARGIN * decades;
+            double end = Math.log10(high) + MARGIN * decades;
+            int step = (int) Math.max(1, Math.ceil((end - begin) / room));
+            boolean plain = begin > -4 && end < 6;
+            for (int power = (int) Math.floor(begin); power <= end; power++) {
+                for (int digit = 1; digit <= 9; digit++) {
+                    double at = digit * Math.pow(10, power);
+                    boolean labelled = digit == 1
+                            ? Math.floorMod(power, step) == 0
+                            : decades <= FEW_DECADES && (digit == 2 || digit == 5);
+                    boolean inside = Math.log10(at) >= begin && Math.log10(at) <= end;
+                    if (inside && (labelled || decades <= MOST_DECADES)) {
+                        ticks.add(new Tick(at, !labelled ? "" : plain ? plain(at, power) : power(digit, power)));
+                    }
                 }
             }
             return ticks;
         }
 
-        String label(double value) {
-            return Frame.label(value, step());
+        private static String plain(double at, int power) {
+            return String.format(Locale.ROOT, "%." + Math.max(0, -power) + "f", at);
+        }
+
+        private static String power(int digit, int power) {
+            String exponent = Integer.toString(power)
+                    .chars()
+                    .mapToObj(c -> c == '-' ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹".substring(c - '0', c - '0' + 1))
+                    .collect(Collectors.joining());
+            return (digit == 1 ? "" : digit + "·") + "10" + exponent;
         }
 
         /** Returns the pixels where the plot begins and ends. */
@@ -60,11 +110,12 @@ final class Ticks {
 
     private Ticks() {}
 
-    /** Draws the chart, whose data lie between the two ends of x and of y. */
-    static BufferedImage draw(XYChart chart, double[] x, double[] y) {
+    /** Draws the chart, whose data lie between the two ends of x and of y; the steps of x are not shorter than the least one. */
+    static BufferedImage draw(XYChart chart, double[] x, double[] y, double least) {
         XYStyler styler = chart.getStyler();
-        Axis across = new Axis(x[0], x[1], styler.isXAxisLogarithmic(), chart.getWidth() / ACROSS);
-        Axis up = new Axis(y[0], y[1], styler.isYAxisLogarithmic(), chart.getHeight() / UP);
+        boolean logY = styler.isYAxisLogarithmic();
+        Axis across = new Axis(x[0], x[1], styler.isXAxisLogarithmic(), chart.getWidth() / ACROSS, least);
+        Axis up = new Axis(y[0], y[1], logY, chart.getHeight() / (logY ? UP_POWERS : UP), 0);
         Color nothing = new Color(0, 0, 0, 0);
         styler.setChartBackgroundColor(nothing);
         styler.setPlotBackgroundColor(nothing);
@@ -85,21 +136,21 @@ final class Ticks {
         double[] columns = across.span(chart::getScreenXFromChart);
         double[] rows = up.span(chart::getScreenYFromChart);
         g.setStroke(new BasicStroke(1));
-        for (double v : across.ticks()) {
-            double at = chart.getScreenXFromChart(v);
-            g.setColor(Look.GRID);
+        for (Tick tick : across.ticks()) {
+            double at = chart.getScreenXFromChart(tick.at);
+            g.setColor(tick.label.isEmpty() ? Look.FINE_GRID : Look.GRID);
             g.draw(new Line2D.Double(at, rows[0], at, rows[1]));
             g.setColor(Look.INK);
-            String label = across.label(v);
-            g.drawString(label, (float) (at - g.getFontMetrics().stringWidth(label) / 2.0), (float) rows[0] + 19);
+            int width = g.getFontMetrics().stringWidth(tick.label);
+            g.drawString(tick.label, (float) (at - width / 2.0), (float) rows[0] + 19);
         }
-        for (double v : up.ticks()) {
-            double at = chart.getScreenYFromChart(v);
-            g.setColor(Look.GRID);
+        for (Tick tick : up.ticks()) {
+            double at = chart.getScreenYFromChart(tick.at);
+            g.setColor(tick.label.isEmpty() ? Look.FINE_GRID : Look.GRID);
             g.draw(new Line2D.Double(columns[0], at, columns[1], at));
             g.setColor(Look.INK);
-            String label = up.label(v);
-            g.drawString(label, (float) (columns[0] - 8 - g.getFontMetrics().stringWidth(label)), (float) at + 5);
+            int width = g.getFontMetrics().stringWidth(tick.label);
+            g.drawString(tick.label, (float) (columns[0] - 8 - width), (float) at + 5);
         }
         chart.paint(g, chart.getWidth(), chart.getHeight());
         g.dispose();
