@@ -33,7 +33,7 @@ final class Differences {
     /** Float32 gradients keep three digits beside the largest of them after some hundred roundings. */
     private static final double FLOAT32_TOLERANCE = 1e-3;
 
-    /** Where the gradient is 0 because terms of about 1 cancel, rounding is what is left. */
+    /** Where the gradient is 0 because terms cancel, rounding is what is left: this part of terms that are not above 1. */
     private static final double NEGLIGIBLE = 1e-10;
 
     private static final double FLOAT32_NEGLIGIBLE = 1e-6;
@@ -75,8 +75,12 @@ final class Differences {
         this.whyNot = reason;
     }
 
-    /** Compares a node's gradient with differences of the loss. */
-    Check ofLoss(int id, Tensor gradient) {
+    /**
+     * Compares a node's gradient with differences of the loss.
+     *
+     * @param terms how large the terms may be that cancel in it, see {@link #terms}
+     */
+    Check ofLoss(int id, Tensor gradient, double terms) {
         Replay again = replay;
         long share = work / Math.max(nodesLeft--, 1);
         if (again == null) {
@@ -87,7 +91,7 @@ final class Differences {
         if (most == 0 && gradient.size() > 0) {
             return Check.none(gradient.size(), "the graph is too large to run it again for each element");
         }
-        Check check = compare(gradient, again.value(id), most, x -> again.lossWith(id, x), Math.abs(loss));
+        Check check = compare(gradient, again.value(id), most, x -> again.lossWith(id, x), Math.abs(loss), terms);
         work -= cost * VALUES_PER_ELEMENT * check.elements();
         return check;
     }
@@ -117,10 +121,24 @@ final class Differences {
                         .mul(weights)
                         .sum()
                         .item(),
-                size);
+                size,
+                terms(weights, out));
     }
 
-    private Check compare(Tensor gradient, Tensor at, int most, ToDoubleFunction<Tensor> f, double size) {
+    /** Returns {@code Σ |g|·max(|v|, 1)}: how much the loss changes, at most, when a value v with the gradient g changes by its own size or by 1. */
+    static double terms(Tensor g, Tensor value) {
+        double[] slopes = g.toDoubleArray();
+        double[] values = value.toDoubleArray();
+        double sum = 0;
+        for (int i = 0; i < slopes.length; i++) {
+            sum += Math.abs(slopes[i]) * Math.max(Math.abs(values[i]), 1);
+        }
+        return sum;
+    }
+
+    private Check compare(Tensor gradient, Tensor at, int most, ToDoubleFunction<Tensor> f, double size, double terms) {
+        // Not an absolute bound, below which every gradient would pass; a sum that is NaN leaves it at that.
+        double rounding = terms < 1 ? negligible * terms : negligible;
         double[] g = gradient.toDoubleArray();
         double[] x = at.toDoubleArray();
         if (g.length == 0) {
@@ -131,7 +149,7 @@ final class Differences {
             scale = Math.max(scale, Math.abs(value));
         }
         double worst = 0;
-        double worstAllowed = tolerance * scale + negligible;
+        double worstAllowed = tolerance * scale + rounding;
         String note = "";
         int kinks = 0;
         boolean failed = false;
@@ -144,12 +162,12 @@ final class Differences {
                 for (int s = 0; s < STEPS.length && !(error <= allowed); s++) {
                     double h = STEPS[s] * Math.max(1, Math.abs(x[j]));
                     double d = slope(f, at, x, j, h);
-                    double noise = 16 * Math.ulp(1.0) * Math.max(size, negligible) / h;
+                    double noise = 16 * Math.ulp(1.0) * Math.max(size, rounding) / h;
                     double e = Math.abs(d - g[j]);
                     if (!(e >= error)) {
                         slope = d;
                         error = e;
-                        allowed = tolerance * Math.max(scale, Math.abs(d)) + negligible + noise;
+                        allowed = tolerance * Math.max(scale, Math.abs(d)) + rounding + noise;
                     }
                 }
                 if (!(error <= allowed) && isKink(f, at, x, j)) {

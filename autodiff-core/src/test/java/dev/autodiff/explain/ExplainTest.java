@@ -109,19 +109,21 @@ class ExplainTest {
         assertEquals(DType.FLOAT32, explanation.step("W").gradient().dtype());
     }
 
+    /** The cube with the slope 2x² instead of 3x². */
+    private record Wrong() implements CustomOp {
+        @Override
+        public Tensor forward(Tensor[] in) {
+            return in[0].mul(in[0]).mul(in[0]);
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor g, Saved s) {
+            return new Tensor[] {g.mul(s.input(0).square().mul(2))};
+        }
+    }
+
     @Test
     void aWrongRuleIsFoundWhereItIs() {
-        record Wrong() implements CustomOp {
-            @Override
-            public Tensor forward(Tensor[] in) {
-                return in[0].mul(in[0]).mul(in[0]);
-            }
-
-            @Override
-            public Tensor[] vjp(Tensor g, Saved s) {
-                return new Tensor[] {g.mul(s.input(0).square().mul(2))};
-            }
-        }
         Tensor p = parameter("p", new double[][] {{1, 2}});
         Explanation explanation =
                 Explain.backward(new Wrong().apply(p.exp()).log().sum());
@@ -136,6 +138,36 @@ class ExplainTest {
                 explanation.step("z1").given().get(0).check().status());
         assertEquals(Check.Status.FAILED, explanation.step("p").check().status());
         assertTrue(explanation.toText().contains("The rule of Wrong at z2 is wrong"), explanation::toText);
+    }
+
+    @Test
+    void aWrongRuleIsFoundHoweverSmallTheGradient() {
+        for (double scale : new double[] {1e-12, 1e-40, 1e-200}) {
+            Tensor p = parameter("p", new double[][] {{1, 2}});
+            Explanation wrong =
+                    Explain.backward(new Wrong().apply(p.exp()).sum().mul(scale));
+            assertEquals(Check.Status.FAILED, wrong.step("p").check().status(), () -> "scale " + scale);
+            assertEquals(
+                    1,
+                    wrong.steps().stream()
+                            .flatMap(s -> s.given().stream())
+                            .filter(c -> c.check().status() == Check.Status.FAILED)
+                            .count(),
+                    () -> "scale " + scale);
+            assertChecksPass(Explain.backward(p.exp().pow(3).sum().mul(scale)));
+        }
+    }
+
+    @Test
+    void whatCancelsPasses() {
+        Tensor p = parameter("p", new double[][] {{0.1, 0.7, 0}});
+        Tensor w = parameter("w", new double[][] {{0.1, 0.3, -0.4}});
+        Tensor cancelled = p.exp().sum().sub(p.exp().sum());
+        assertChecksPass(Explain.backward(cancelled));
+        assertChecksPass(Explain.backward(cancelled.mul(1e-30)));
+        Tensor zeros = parameter("x", new double[][] {{0, 0, 0}});
+        assertChecksPass(Explain.backward(
+                zeros.mul(w.mul(3)).sum().sub(zeros.mul(w).mul(3).sum()).mul(1e-30)));
     }
 
     @Test
