@@ -31,7 +31,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Runs every lesson with small settings; what it claims must hold, what it draws must be there. */
 class LessonsTest {
@@ -94,10 +94,11 @@ class LessonsTest {
     @Test
     void everyNumberThatCanBeSetHasARange() {
         for (Lesson lesson : Lessons.all()) {
-            for (Field field : lesson.getClass().getDeclaredFields()) {
-                if (field.isAnnotationPresent(Option.class)
+            for (OptionSpec option :
+                    LessonProgram.command(lesson).getCommandSpec().options()) {
+                if (option.userObject() instanceof Field field
                         && (field.getType() == int.class || field.getType() == double.class)) {
-                    assertNotNull(field.getAnnotation(Range.class), lesson.getClass() + "." + field.getName());
+                    assertNotNull(field.getAnnotation(Range.class), name(lesson) + " " + option.longestName());
                 }
             }
         }

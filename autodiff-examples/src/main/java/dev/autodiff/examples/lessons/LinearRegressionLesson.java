@@ -30,7 +30,7 @@ final class LinearRegressionLesson implements Lesson {
 
     @Option(names = "--steps", paramLabel = "N", description = "Steps of gradient descent.")
     @Range(min = 100, max = 1e6)
-    private int steps = 3000;
+    private int steps = 2000;
 
     @Option(names = "--gamma", paramLabel = "NUMBER", description = "γ, the price of large weights.")
     @Range(min = 1e-3)

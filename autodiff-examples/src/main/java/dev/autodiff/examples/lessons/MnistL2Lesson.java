@@ -5,9 +5,9 @@ import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
 import dev.autodiff.examples.draw.Plot;
 import dev.autodiff.examples.mnist.MnistData;
+import dev.autodiff.examples.mnist.TrainingSettings;
 import dev.autodiff.examples.page.Lesson;
 import dev.autodiff.examples.page.Page;
-import dev.autodiff.examples.page.Range;
 import dev.autodiff.nn.Activation;
 import dev.autodiff.nn.Initializer;
 import dev.autodiff.nn.Layer;
@@ -23,31 +23,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Why a classifier is trained with cross-entropy: what happens with the squared error instead. */
 @Command(
         name = "mnist-l2",
         description = "The digits' network with squared error instead of cross-entropy: what changes and why.")
 final class MnistL2Lesson implements Lesson {
-    @Option(names = "--digits", paramLabel = "N", description = "Digits for the training.")
-    @Range(min = 1000, max = 60000)
-    private int digits = 12000;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "How often all of them are seen.")
-    @Range(min = 1, max = 100)
-    private int epochs = 3;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Digits in a mini-batch.")
-    @Range(min = 1, max = 1000)
-    private int batch = 64;
-
-    @Option(names = "--lr", paramLabel = "RATE", description = "The learning rate.")
-    @Range(min = 0, max = 100)
-    private double rate = 0.1;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Where all random numbers begin.")
-    private long seed = 1;
+    @Mixin
+    private TrainingSettings settings = new TrainingSettings();
 
     @Override
     public List<String> small() {
@@ -96,7 +80,7 @@ final class MnistL2Lesson implements Lesson {
                 diag(p) − p pᵀ stays, and multiplies the error once more by the probabilities. First, formula and
                 engine on random numbers.
                 """);
-        Generator generator = Generator.seeded(seed);
+        Generator generator = Generator.seeded(settings.seed);
         Tensor labels = Tensor.of(new long[] {3, 1, 4, 1, 5});
         Tensor z = Tensor.normal(generator, DType.FLOAT64, Shape.of(5, 10), 0, 2);
         Tensor y = oneHot(labels, DType.FLOAT64);
@@ -148,23 +132,23 @@ final class MnistL2Lesson implements Lesson {
                 Two networks, 784-128-64-10 with ReLU, that begin with the same weights and see the same
                 mini-batches with the same learning rate; only the loss differs.
                 """);
-        MnistData training = MnistData.train(DType.FLOAT32).range(0, digits);
+        MnistData training = MnistData.train(DType.FLOAT32).range(0, settings.digits);
         MnistData test = MnistData.test(DType.FLOAT32);
         List<List<Double>> wrong = new ArrayList<>();
         for (boolean crossEntropy : new boolean[] {true, false}) {
-            Generator weights = Generator.seeded(seed);
+            Generator weights = Generator.seeded(settings.seed);
             Layer model = Sequential.of(
                     Linear.of(784, 128, Initializer.heNormal(), weights),
                     Activation.RELU,
                     Linear.of(128, 64, Initializer.heNormal(), weights),
                     Activation.RELU,
                     Linear.of(64, 10, Initializer.heNormal(), weights));
-            Sgd optimizer = Sgd.of(model.parameters(), rate);
-            DataLoader loader = DataLoader.of(training.images(), training.labels(), batch)
-                    .shuffled(Generator.seeded(seed).named("shuffle"));
+            Sgd optimizer = Sgd.of(model.parameters(), settings.rate);
+            DataLoader loader = DataLoader.of(training.images(), training.labels(), settings.batch)
+                    .shuffled(Generator.seeded(settings.seed).named("shuffle"));
             List<Double> errors = new ArrayList<>();
             errors.add(100 * (1 - accuracy(model, test)));
-            for (int epoch = 0; epoch < epochs; epoch++) {
+            for (int epoch = 0; epoch < settings.epochs; epoch++) {
                 for (Batch each : loader) {
                     Tensor logits = model.forward(each.inputs().reshape(each.size(), 784));
                     Tensor loss = crossEntropy
@@ -179,7 +163,7 @@ final class MnistL2Lesson implements Lesson {
             wrong.add(errors);
         }
         Page.Table table = page.table("epoch", "cross-entropy: wrong in %", "squared error: wrong in %");
-        for (int epoch = 0; epoch <= epochs; epoch++) {
+        for (int epoch = 0; epoch <= settings.epochs; epoch++) {
             table.row(
                     epoch,
                     "%.1f".formatted(wrong.get(0).get(epoch)),
@@ -196,6 +180,6 @@ final class MnistL2Lesson implements Lesson {
                 wrong.get(0).get(1) < wrong.get(1).get(1));
         page.claim(
                 "both learn in the end",
-                wrong.get(0).get(epochs) < 15 && wrong.get(1).get(epochs) < 50);
+                wrong.get(0).get(settings.epochs) < 15 && wrong.get(1).get(settings.epochs) < 50);
     }
 }

@@ -4,9 +4,9 @@ import dev.autodiff.Generator;
 import dev.autodiff.Tensor;
 import dev.autodiff.examples.draw.Plot;
 import dev.autodiff.examples.mnist.MnistData;
+import dev.autodiff.examples.mnist.TrainingSettings;
 import dev.autodiff.examples.page.Lesson;
 import dev.autodiff.examples.page.Page;
-import dev.autodiff.examples.page.Range;
 import dev.autodiff.nn.Losses;
 import dev.autodiff.nn.data.Batch;
 import dev.autodiff.nn.data.DataLoader;
@@ -16,31 +16,15 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** The gradients of a whole classifier by hand: what `backward` saves one from. */
 @Command(
         name = "mnist-manual",
         description = "Nine hand-derived gradients of the digits' network beside the engine's, then trained by them.")
 final class MnistManualLesson implements Lesson {
-    @Option(names = "--digits", paramLabel = "N", description = "Digits for the training.")
-    @Range(min = 1000, max = 60000)
-    private int digits = 12000;
-
-    @Option(names = "--epochs", paramLabel = "N", description = "How often all of them are seen.")
-    @Range(min = 1, max = 100)
-    private int epochs = 3;
-
-    @Option(names = "--batch", paramLabel = "N", description = "Digits in a mini-batch.")
-    @Range(min = 1, max = 1000)
-    private int batch = 64;
-
-    @Option(names = "--lr", paramLabel = "RATE", description = "The learning rate.")
-    @Range(min = 0, max = 100)
-    private double rate = 0.1;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Where all random numbers begin.")
-    private long seed = 1;
+    @Mixin
+    private TrainingSettings settings = new TrainingSettings();
 
     @Override
     public List<String> small() {
@@ -123,9 +107,9 @@ final class MnistManualLesson implements Lesson {
                     Z₂ = A₁ W₂ + b₂    A₂ = relu(Z₂)
                     Z₃ = A₂ W₃ + b₃    P = softmax(Z₃)    L = −(1/m) Σᵢ log Pᵢ,yᵢ
                 """);
-        MnistData training = MnistData.train(DType.FLOAT32).range(0, digits);
+        MnistData training = MnistData.train(DType.FLOAT32).range(0, settings.digits);
         MnistData test = MnistData.test(DType.FLOAT32);
-        Weights weights = Weights.random(Generator.seeded(seed));
+        Weights weights = Weights.random(Generator.seeded(settings.seed));
         long numbers = weights.all().stream().mapToLong(Tensor::size).sum();
         page.printf("%d digits for training, %d for the test, %d weights", training.size(), test.size(), numbers);
         page.claim("784 · 128 + 128 + 128 · 64 + 64 + 64 · 10 + 10 weights", numbers == 109_386);
@@ -142,8 +126,8 @@ final class MnistManualLesson implements Lesson {
                 the first digits by the engine, which needs the forward lines only; the sums Z keep their gradient
                 because `retainGrad` asks for it.
                 """);
-        Tensor x = training.images().narrow(0, 0, batch).reshape(batch, 784);
-        Tensor labels = training.labels().narrow(0, 0, batch);
+        Tensor x = training.images().narrow(0, 0, settings.batch).reshape(settings.batch, 784);
+        Tensor labels = training.labels().narrow(0, 0, settings.batch);
         Tensor y = Tensor.eye(DType.FLOAT32, 10).indexSelect(0, labels);
         Gradients byHand = Gradients.of(weights, x, y);
 
@@ -194,16 +178,16 @@ final class MnistManualLesson implements Lesson {
                 Nothing below records a graph: each step computes the gradients by the nine formulas and moves the
                 weights, W ← W − α δW. This is how a network was trained before there were engines.
                 """);
-        DataLoader loader = DataLoader.of(training.images(), training.labels(), batch)
-                .shuffled(Generator.seeded(seed).named("shuffle"));
+        DataLoader loader = DataLoader.of(training.images(), training.labels(), settings.batch)
+                .shuffled(Generator.seeded(settings.seed).named("shuffle"));
         List<Double> losses = new ArrayList<>();
-        for (int epoch = 1; epoch <= epochs; epoch++) {
+        for (int epoch = 1; epoch <= settings.epochs; epoch++) {
             for (Batch each : loader) {
                 Tensor inputs = each.inputs().reshape(each.size(), 784);
                 Tensor targets = Tensor.eye(DType.FLOAT32, 10).indexSelect(0, each.labels());
                 Tensor loss = Losses.crossEntropy(weights.logits(inputs), each.labels());
                 losses.add(loss.item());
-                weights = Gradients.of(weights, inputs, targets).descend(weights, rate);
+                weights = Gradients.of(weights, inputs, targets).descend(weights, settings.rate);
             }
             page.printf("epoch %d: %.1f %% of the test's digits are right", epoch, 100 * accuracy(weights, test));
         }

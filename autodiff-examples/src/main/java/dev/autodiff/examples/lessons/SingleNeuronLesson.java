@@ -133,9 +133,9 @@ final class SingleNeuronLesson implements Lesson {
                 """);
         double[] crossEntropy = train(2, 2, true);
         Plot answers = Plot.of("A sigmoid neuron learns to answer 0", "step", "answer a")
-                .line("squared error, from w = 0.6, b = 0.9", near)
-                .line("squared error, from w = 2, b = 2", far)
-                .line("cross-entropy, from w = 2, b = 2", crossEntropy)
+                .line("squared error, w = 0.6, b = 0.9", near)
+                .line("squared error, w = 2, b = 2", far)
+                .line("cross-entropy, w = 2, b = 2", crossEntropy)
                 .yRange(0, 1)
                 .legendBelow();
         page.picture("learning", answers);

@@ -46,7 +46,7 @@ final class LessonNotebook {
         List<String> settings = new ArrayList<>();
         List<Cell> declared = new ArrayList<>();
         for (String member : source.members()) {
-            if (member.contains("@Option")) {
+            if (member.contains("@Option") || member.contains("@Mixin")) {
                 settings.add(declaration(member));
             } else if (!member.contains("@Override\npublic ")) {
                 declared.add(Cell.code(declaration(member)));
