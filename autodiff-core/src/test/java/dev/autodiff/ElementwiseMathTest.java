@@ -117,6 +117,19 @@ class ElementwiseMathTest {
     }
 
     @Test
+    void theSlopeOfARemainderByItsDivisorIsTheWholeQuotient() {
+        assertArrayEquals(new double[] {-3, 3}, slope(y -> of(7, -7).fmod(y), 2, 2));
+        assertArrayEquals(new double[] {-3, 4}, slope(y -> of(7, -7).remainder(y), 2, 2));
+    }
+
+    @Test
+    void theSlopesOfTheLogLossAreCutWhereItsLogarithmsAre() {
+        double steepest = 1 / (double) 1e-12f;
+        assertArrayEquals(new double[] {-steepest, steepest}, slope(x -> x.logLoss(of(1, 0)), 0, 1));
+        assertArrayEquals(new double[] {100, -100}, slope(y -> of(0, 1).logLoss(y), 0.3, 0.3));
+    }
+
+    @Test
     void theSignOfNotANumberIsZeroAndSoIsTheSlopeOfItsSize() {
         assertArrayEquals(new double[] {0, 0, 1, -1}, of(NAN, 0, 2, -INF).sign().toDoubleArray());
         assertArrayEquals(new double[] {0, 0, 1}, slope(Tensor::abs, NAN, 0, INF));
@@ -154,6 +167,7 @@ class ElementwiseMathTest {
     void xlogyIsZeroAtZeroAndItsSlopeTooWhereTheLogarithmIsInfinite() {
         assertArrayEquals(new double[] {0, NAN}, of(0, 0).xlogy(of(0, NAN)).toDoubleArray());
         assertArrayEquals(new double[] {0, Math.log(2)}, slope(x -> x.xlogy(of(0, 2)), 0, 0));
+        assertArrayEquals(new double[] {-INF, NAN}, slope(x -> x.xlogy(of(0, -1)), 1, 1));
     }
 
     @Test

@@ -158,8 +158,12 @@ final class Samples {
             case CLAMP ->
                 List.of(inputs.get(0), inputs.get(1).abs().neg(), inputs.get(2).abs());
             case LOG_LOSS -> List.of(inputs.get(0).abs().mul(0.4), inputs.get(1));
+            // far from the threshold, on either side of it
             case SOFTPLUS ->
-                List.of(inputs.get(0), inputs.get(1).abs(), inputs.get(2).abs().add(20));
+                List.of(
+                        inputs.get(0),
+                        inputs.get(1).abs(),
+                        inputs.get(2).sign().mul(20).add(inputs.get(2)));
             default -> inputs;
         };
     }
