@@ -118,8 +118,14 @@ class ElementwiseMathTest {
 
     @Test
     void theSlopeOfARemainderByItsDivisorIsTheWholeQuotient() {
-        assertArrayEquals(new double[] {-3, 3}, slope(y -> of(7, -7).fmod(y), 2, 2));
+        assertArrayEquals(new double[] {-6, 6}, slope(y -> of(7, -7).fmod(y).mul(2), 2, 2));
         assertArrayEquals(new double[] {-3, 4}, slope(y -> of(7, -7).remainder(y), 2, 2));
+    }
+
+    @Test
+    void softplusIsStraightWhereTheProductIsAboveTheThresholdThoughNoFactorIs() {
+        assertArrayEquals(new double[] {1}, slope(x -> x.softplus(2, 2.5), 1.5));
+        assertArrayEquals(new double[] {0}, slope(y -> Engine.apply(Elementwise.SOFTPLUS, of(1.5), y, of(2.5)), 2));
     }
 
     @Test
