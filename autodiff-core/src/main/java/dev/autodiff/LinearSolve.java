@@ -134,8 +134,7 @@ sealed interface LinearSolve extends LinearAlgebra {
                 Tensor moved = partRead(byMatrix).matmul(saved.output());
                 right = right == null ? moved.neg() : right.sub(moved);
             }
-            return Engine.apply(this, saved.input(0), Objects.requireNonNull(right, "solve: a tangent must be given"))
-                    .broadcastTo(saved.outputShape());
+            return Engine.apply(this, saved.input(0), Objects.requireNonNull(right, "solve: a tangent must be given"));
         }
     }
 
