@@ -15,14 +15,15 @@ import java.util.function.DoubleBinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function of two variables over a rectangle, in layers, each drawn over those before: colours, contour lines, arrows of a vector
+ * A function of two variables over a rectangle, in layers, each drawn over those before: regions, contour lines, arrows of a vector
  * field, paths and points. Drawn without XChart, which has no layers below its lines.
  */
 public final class Field implements Drawing {
     private static final int SAMPLES = 161;
-    private static final int BAR = 96;
+    private static final int BAR = 112;
 
     private static final int LEGEND_ROW = 20;
+    private static final Color CONTOUR = new Color(0x55, 0x5B, 0x66);
 
     /** Draws a layer onto the picture. */
     @FunctionalInterface
@@ -41,7 +42,8 @@ public final class Field implements Drawing {
     private int width = Look.WIDTH;
     private int height = 620;
     private @Nullable Plane bar;
-    private ColorMap barColors = ColorMap.SEQUENTIAL;
+    private String barTitle = "";
+    private ColorMap barColors = ColorMap.PALE;
 
     private Field(String title, String xTitle, String yTitle, double[] ranges) {
         this.title = title;
@@ -66,13 +68,10 @@ public final class Field implements Drawing {
         return this;
     }
 
-    /** Fills the rectangle with the colours of f, a bar beside it tells the values. */
-    public Field heat(DoubleBinaryOperator f) {
-        return fill(Plane.of(ranges, SAMPLES, f), ColorMap.SEQUENTIAL, false);
-    }
-
-    public Field heat(PointFunction f) {
-        return fill(Plane.of(ranges, SAMPLES, f), ColorMap.SEQUENTIAL, false);
+    /** Says what the colours tell, with its unit if there is one; needed wherever colours are. */
+    public Field scale(String newTitle) {
+        barTitle = newTitle;
+        return this;
     }
 
     /** Fills the rectangle blue where f, a probability, is near 0, orange near 1, and draws the line where it is one half. */
@@ -94,40 +93,19 @@ public final class Field implements Drawing {
         return this;
     }
 
-    /** Draws the lines where f has each of so many values, evenly spread over those it takes, on a ground of pale colours. */
-    public Field contours(int levels, DoubleBinaryOperator f) {
-        return contours(levels, Plane.of(ranges, SAMPLES, f));
-    }
-
+    /** Draws the lines where f has each of so many values, evenly spread over those it takes, on a ground of pale colours or on regions. */
     public Field contours(int levels, PointFunction f) {
-        return contours(levels, Plane.of(ranges, SAMPLES, f));
-    }
-
-    private Field contours(int levels, Plane plane) {
-        double min = plane.min();
-        double max = plane.max();
-        double[] values = new double[levels];
-        for (int i = 0; i < levels; i++) {
-            values[i] = min + (max - min) * (i + 0.5) / levels;
-        }
-        return contours(plane, values);
-    }
-
-    /** Draws the lines where f has these values. */
-    public Field contoursAt(double[] values, DoubleBinaryOperator f) {
-        return contours(Plane.of(ranges, SAMPLES, f), values);
-    }
-
-    private Field contours(Plane plane, double[] values) {
+        Plane plane = Plane.of(ranges, SAMPLES, f);
         if (bar == null) {
             fill(plane, ColorMap.PALE, false);
         }
-        Color ink = barColors == ColorMap.PALE ? new Color(0x55, 0x5B, 0x66) : new Color(255, 255, 255, 190);
+        double min = plane.min();
+        double max = plane.max();
         layers.add((g, frame) -> {
-            g.setColor(ink);
+            g.setColor(CONTOUR);
             g.setStroke(new BasicStroke(1.1f));
-            for (double value : values) {
-                contour(g, frame, plane, value);
+            for (int i = 0; i < levels; i++) {
+                contour(g, frame, plane, min + (max - min) * (i + 0.5) / levels);
             }
         });
         return this;
@@ -255,6 +233,9 @@ public final class Field implements Drawing {
 
     @Override
     public BufferedImage draw() {
+        if (bar != null && barTitle.isEmpty()) {
+            throw new IllegalStateException("field: the bar of colours has no title; give it one with scale(title)");
+        }
         Frame frame = new Frame(ranges, width, height, bar == null ? 30 : BAR);
         Rectangle2D plot = frame.plot();
         BufferedImage image = Look.blank(width, height);
@@ -270,7 +251,9 @@ public final class Field implements Drawing {
             legend(g, plot);
         }
         if (bar != null) {
-            drawBar(g, plot, bar.z()[0][0], bar.z()[0][1], barColors);
+            drawBar(g, plot, bar.z()[0][0], bar.z()[0][1]);
+            g.setFont(Look.AXIS_FONT);
+            Frame.upright(g, barTitle, width - 10, plot.getCenterY());
         }
         g.dispose();
         return image;
@@ -306,12 +289,12 @@ public final class Field implements Drawing {
         }
     }
 
-    private static void drawBar(Graphics2D g, Rectangle2D plot, double min, double max, ColorMap colors) {
+    private void drawBar(Graphics2D g, Rectangle2D plot, double min, double max) {
         int x = (int) plot.getMaxX() + 18;
         int top = (int) plot.getY();
         int tall = (int) plot.getHeight();
         for (int i = 0; i < tall; i++) {
-            g.setColor(colors.at(1 - (double) i / (tall - 1)));
+            g.setColor(barColors.at(1 - (double) i / (tall - 1)));
             g.fillRect(x, top + i, 18, 1);
         }
         g.setColor(Look.INK);

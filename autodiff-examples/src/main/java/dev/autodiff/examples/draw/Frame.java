@@ -41,10 +41,7 @@ final class Frame {
         centred(g, title, plot.getCenterX(), TOP - 20);
         g.setFont(Look.AXIS_FONT);
         centred(g, xTitle, plot.getCenterX(), plot.getMaxY() + 48);
-        AffineTransform upright = g.getTransform();
-        g.rotate(-Math.PI / 2);
-        centred(g, yTitle, -plot.getCenterY(), 22);
-        g.setTransform(upright);
+        upright(g, yTitle, 22, plot.getCenterY());
         g.setFont(Look.TICK_FONT);
         g.setStroke(new BasicStroke(1));
         double stepX = step(ranges[1] - ranges[0], plot.getWidth() / 80);
@@ -62,6 +59,14 @@ final class Frame {
                     label, (float) (plot.getX() - TICK - 4 - g.getFontMetrics().stringWidth(label)), (float) at + 5);
         }
         g.draw(plot);
+    }
+
+    /** Writes from below upwards, with the feet of the letters at x and the middle at y. */
+    static void upright(Graphics2D g, String text, double x, double y) {
+        AffineTransform before = g.getTransform();
+        g.rotate(-Math.PI / 2);
+        centred(g, text, -y, x);
+        g.setTransform(before);
     }
 
     private static void centred(Graphics2D g, String text, double x, double y) {

@@ -21,6 +21,11 @@ public final class Surface implements Drawing {
     private static final int TICKS = 5;
     private static final double SCALE = 205;
 
+    /** How far from the middle numbers and titles stand beside the ground, whose border is at 1. */
+    private static final double NUMBERS = 1.17;
+
+    private static final double TITLES = 1.38;
+
     private final Axes axes;
     private final Plane plane;
     private double azimuth = Math.toRadians(-60);
@@ -178,23 +183,23 @@ public final class Surface implements Drawing {
                 double part = (double) t / (TICKS - 1);
                 double u = 2 * part - 1;
                 word(
-                        pixel(u, 1.13 * nearY, -0.6),
+                        pixel(u, NUMBERS * nearY, -0.6),
                         Frame.label(
                                 plane.x0() + part * (plane.x1() - plane.x0()),
                                 (plane.x1() - plane.x0()) / (TICKS - 1)));
                 word(
-                        pixel(1.13 * nearX, u, -0.6),
+                        pixel(NUMBERS * nearX, u, -0.6),
                         Frame.label(
                                 plane.y0() + part * (plane.y1() - plane.y0()),
                                 (plane.y1() - plane.y0()) / (TICKS - 1)));
                 double[] side = pixel(edgeX, edgeY, 0.6 * u);
                 word(
-                        new double[] {side[0] - 24, side[1]},
+                        new double[] {side[0] - 26, side[1] - 4},
                         Frame.label(low + part * (high - low), (high - low) / (TICKS - 1)));
             }
             g.setFont(Look.AXIS_FONT);
-            word(pixel(0, 1.34 * nearY, -0.6), axes.xTitle);
-            word(pixel(1.34 * nearX, 0, -0.6), axes.yTitle);
+            word(pixel(0, TITLES * nearY, -0.6), axes.xTitle);
+            word(pixel(TITLES * nearX, 0, -0.6), axes.yTitle);
             double[] top = pixel(edgeX, edgeY, 0.6);
             word(new double[] {top[0] - 10, top[1] - 26}, axes.zTitle);
         }

@@ -109,6 +109,7 @@ final class GradientDescentLesson implements Lesson {
                 "zigzag",
                 Field.of("Two descents to the minimum at (0, 0)", "x", "y", -0.9, 1.7, -0.9, 1.1)
                         .contours(12, u -> f(u))
+                        .scale("f")
                         .path("α = 0.2", zigzag.points())
                         .path("α = 0.05", straight.points()));
         Plot signs = Plot.of("x from step to step", "step", "x");
@@ -128,6 +129,7 @@ final class GradientDescentLesson implements Lesson {
             frames.add(Field.of("α = 0.2, step " + (i - 1), "x", "y", -0.9, 1.7, -0.9, 1.1)
                     .size(560, 460)
                     .contours(12, u -> f(u))
+                    .scale("f")
                     .path("path", zigzag.points().subList(0, i)));
         }
         page.animation("zigzag", frames, 500);
@@ -166,8 +168,9 @@ final class GradientDescentLesson implements Lesson {
                 it will be. Four starts, four minima; here they happen to be equally low.
                 """);
         double[][] starts = {{1.4, 0.6}, {1.75, 0.6}, {1.4, 2.0}, {1.75, 2.0}};
-        Field valleys =
-                Field.of("Four starts, four valleys", "x", "y", -1, 4, -1, 4).contours(12, u -> f(u));
+        Field valleys = Field.of("Four starts, four valleys", "x", "y", -1, 4, -1, 4)
+                .contours(12, u -> f(u))
+                .scale("f");
         double highest = Double.NEGATIVE_INFINITY;
         var minima = page.table("start x", "y", "end x / π", "y / π", "f");
         for (double[] start : starts) {

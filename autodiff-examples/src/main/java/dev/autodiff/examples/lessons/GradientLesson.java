@@ -106,6 +106,7 @@ final class GradientLesson implements Lesson {
                 "contours",
                 Field.of("Contours of f and its gradient", "x", "y", -3, 3, -3, 3)
                         .contours(9, p -> f(p.select(1, 0), p.select(1, 1)))
+                        .scale("f")
                         .arrows(arrows, (u, v) -> {
                             Tensor a = Tensor.of(u).requireGrad();
                             Tensor b = Tensor.of(v).requireGrad();

@@ -173,6 +173,7 @@ final class LogisticRegressionLesson implements Lesson {
                 "plane",
                 Field.of("p = σ(w1 x1 + w2 x2 + b)", "x1", "x2", -4, 4.5, -4, 4.5)
                         .regions(points2 -> withOnes(points2).matmul(best).sigmoid())
+                        .scale("p")
                         .points(
                                 "no",
                                 no.select(1, 0).toDoubleArray(),

@@ -95,7 +95,8 @@ final class OptimizersLesson implements Lesson {
     static Field valley(String title) {
         return Field.of(title, "x", "y", -1.6, 1.4, -0.6, 2.4)
                 .size(560, 460)
-                .contours(10, p -> f(p).add(1e-4).log10());
+                .contours(10, p -> f(p).add(1e-4).log10())
+                .scale("log₁₀ f");
     }
 
     @Override

@@ -105,7 +105,8 @@ final class PerceptronLesson implements Lesson {
     static Field regions(String title, DoubleBinaryOperator sum) {
         return Field.of(title, "x1", "x2", -1, 2, -1, 2)
                 .size(470, 420)
-                .regions((a, b) -> 1 / (1 + Math.exp(-50 * sum.applyAsDouble(a, b))));
+                .regions((a, b) -> 1 / (1 + Math.exp(-50 * sum.applyAsDouble(a, b))))
+                .scale("output");
     }
 
     @Override

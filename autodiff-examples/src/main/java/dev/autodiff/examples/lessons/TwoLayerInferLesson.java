@@ -75,6 +75,7 @@ final class TwoLayerInferLesson implements Lesson {
                                 .sigmoid()
                                 .matmul(w2)
                                 .sigmoid())
+                        .scale("output")
                         .points("target 0", new double[] {0, 1}, new double[] {0, 1})
                         .points("target 1", new double[] {0, 1}, new double[] {1, 0}));
     }

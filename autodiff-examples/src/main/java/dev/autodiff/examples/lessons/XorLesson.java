@@ -83,6 +83,7 @@ final class XorLesson implements Lesson {
         return Field.of(title, "x1", "x2", -1, 2, -1, 2)
                 .size(520, 460)
                 .regions(network::forward)
+                .scale("output")
                 .points("target 0", new double[] {0, 1}, new double[] {0, 1})
                 .points("target 1", new double[] {0, 1}, new double[] {1, 0});
     }

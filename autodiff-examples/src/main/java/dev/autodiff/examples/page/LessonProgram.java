@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -55,10 +59,41 @@ public final class LessonProgram implements Callable<Integer> {
         Path folder = out == null ? Path.of("runs", spec.name()) : out;
         OutputFolder.prepare(folder);
         PrintWriter writer = spec.commandLine().getOut();
-        TerminalPage page = new TerminalPage(folder, writer, noCode ? null : LessonSource.of(lesson.getClass()));
+        TerminalPage page =
+                new TerminalPage(folder, writer, noCode ? null : LessonSource.of(lesson.getClass()), settings());
         lesson.run(page);
         page.finish();
         return 0;
+    }
+
+    /**
+     * Returns a declaration for each setting of the lesson by its name: {@code double rate = 0.5; // --lr}, and for settings that lessons
+     * share {@code TrainingSettings settings; // --lr 0.5, --epochs 3}.
+     */
+    private Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>();
+        for (Field field : lesson.getClass().getDeclaredFields()) {
+            List<String> shared = new ArrayList<>();
+            String declaration = field.getType().getSimpleName() + " " + field.getName();
+            for (OptionSpec option : spec.options()) {
+                String value = literal(option.getValue());
+                if (field.equals(option.userObject())) {
+                    settings.put(field.getName(), declaration + " = " + value + "; // " + option.longestName());
+                } else if (option.userObject() instanceof Field other && other.getDeclaringClass() == field.getType()) {
+                    shared.add(option.longestName() + " " + value);
+                }
+            }
+            if (!shared.isEmpty()) {
+                settings.put(field.getName(), declaration + "; // " + String.join(", ", shared));
+            }
+        }
+        return settings;
+    }
+
+    private static String literal(@Nullable Object value) {
+        return value instanceof Path path
+                ? "Path.of(\"" + path + "\")"
+                : value instanceof Double number ? shown(number) : String.valueOf(value);
     }
 
     private void check(OptionSpec option) {

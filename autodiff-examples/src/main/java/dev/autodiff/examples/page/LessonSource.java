@@ -4,14 +4,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The source of a lesson, cut into its parts: imports, members, and the sections of {@code run}, each with its prose and the code from
- * there to the next one. What is shown as code is thus what runs. Relies on the format that the build enforces: members stand at a
- * margin of four, {@code page.section("…", """} at one of eight.
+ * The source of a lesson, cut into its parts: imports, members, and the sections of {@code run}, each with its prose, the members that it
+ * is the first to use, and the code from there to the next one. What is shown as code is thus what runs, and nothing is used before it
+ * was shown. Relies on the format that the build enforces: members stand at a margin of four, {@code page.section("…", """} at one of
+ * eight.
  */
 public final class LessonSource {
     private static final Pattern SECTION = Pattern.compile(" {8}page\\.section\\(\"(.*)\", \"\"\"");
@@ -19,12 +22,17 @@ public final class LessonSource {
     private static final String RUN = "public void run(Page page)";
     private static final String SECTION_MARGIN = " ".repeat(8);
 
-    /** A section; its code has no margin. */
-    public record Section(String title, String prose, String code) {}
+    /**
+     * A section.
+     *
+     * @param members what its code is the first to use, itself or by another member, in the order of the source
+     * @param code without a margin
+     */
+    public record Section(String title, String prose, List<Member> members, String code) {}
 
     private final String file;
     private final List<String> imports = new ArrayList<>();
-    private final List<String> members = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private final List<Section> sections = new ArrayList<>();
 
     private LessonSource(String file) {
@@ -53,6 +61,7 @@ public final class LessonSource {
             i++;
         }
         i++;
+        List<String> run = List.of();
         while (i < lines.size() && !lines.get(i).equals("}")) {
             if (lines.get(i).isBlank()) {
                 i++;
@@ -61,12 +70,13 @@ public final class LessonSource {
             int end = endOfMember(lines, i);
             List<String> member = lines.subList(i, end);
             if (member.stream().anyMatch(line -> line.contains(RUN))) {
-                source.cut(member);
-            } else {
-                source.members.add(String.join("\n", member).stripIndent());
+                run = member;
+            } else if (!member.contains("    @Override")) {
+                source.members.add(Member.of(String.join("\n", member).stripIndent()));
             }
             i = end;
         }
+        source.cut(run);
         if (source.sections.isEmpty()) {
             throw new IllegalStateException(
                     file + ": expected " + RUN + " with calls page.section(\"…\", \"\"\", found none");
@@ -90,6 +100,7 @@ public final class LessonSource {
     }
 
     private void cut(List<String> run) {
+        Set<Member> shown = new HashSet<>();
         int i = 0;
         while (i < run.size() && !run.get(i).contains(RUN)) {
             i++;
@@ -119,7 +130,25 @@ public final class LessonSource {
             sections.add(new Section(
                     begin.group(1),
                     prose.toString().stripIndent().strip(),
+                    firstUsed(code.toString(), shown),
                     code.toString().strip()));
+        }
+    }
+
+    /** Returns the members that code uses, itself or by another member, but those that were shown, and adds them to these. */
+    private List<Member> firstUsed(String code, Set<Member> shown) {
+        Set<Member> used = new HashSet<>();
+        addUsed(code, used);
+        return members.stream()
+                .filter(member -> used.contains(member) && shown.add(member))
+                .toList();
+    }
+
+    private void addUsed(String code, Set<Member> used) {
+        for (Member member : members) {
+            if (member.isUsedBy(code) && used.add(member)) {
+                addUsed(member.declaration(), used);
+            }
         }
     }
 
@@ -128,8 +157,8 @@ public final class LessonSource {
         return List.copyOf(imports);
     }
 
-    /** Returns the members but {@code run}, in order, without a margin, with Javadoc and annotations. */
-    public List<String> members() {
+    /** Returns the members but {@code run} and other methods of {@link Lesson}, in order. */
+    public List<Member> members() {
         return List.copyOf(members);
     }
 

@@ -6,6 +6,9 @@ import dev.autodiff.examples.draw.Drawing;
 import dev.autodiff.nn.io.AtomicFiles;
 import dev.autodiff.nn.io.Safetensors;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -103,18 +106,29 @@ public abstract class Page {
     /** States that a number is another one, up to a tolerance, and prints both. */
     public final void claim(String sentence, double actual, double expected, double tolerance) {
         claim(
-                String.format(
-                        Locale.ROOT,
-                        "%s: %s, expected %s ± %s",
-                        sentence,
-                        shown(actual),
-                        shown(expected),
-                        shown(tolerance)),
+                sentence + ": " + shown(actual, tolerance) + ", expected " + shown(expected, tolerance) + " ± "
+                        + trimmed(Table.number(tolerance)),
                 Math.abs(actual - expected) <= tolerance);
     }
 
-    private static String shown(double value) {
-        return Table.number(value).replaceFirst("(\\.\\d*?)0+$", "$1");
+    /** Writes a number with the digits that the tolerance speaks of, six at least and fifteen at most. */
+    private static String shown(double value, double tolerance) {
+        if (value == 0 || !Double.isFinite(value) || !(tolerance > 0)) {
+            return trimmed(Table.number(value));
+        }
+        double size = Math.abs(value);
+        double digits = Math.ceil(-Math.log10(tolerance)) + Math.floor(Math.log10(size)) + 1;
+        int significant = (int) Math.max(6, Math.min(15, digits));
+        if (size < 1e-4 || size >= 1e7) {
+            return trimmed(String.format(Locale.ROOT, "%." + (significant - 1) + "e", value));
+        }
+        return trimmed(new BigDecimal(value)
+                .round(new MathContext(significant, RoundingMode.HALF_EVEN))
+                .toPlainString());
+    }
+
+    private static String trimmed(String number) {
+        return number.replaceFirst("(\\.\\d*?)0+(?=e|$)", "$1").replaceFirst("\\.(?=e|$)", "");
     }
 
     /** Counts from 0 to before {@code count}, with a bar in the terminal: {@code for (int step : page.steps("training", 1000))}. */

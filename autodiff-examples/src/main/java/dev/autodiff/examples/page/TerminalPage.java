@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A page that is written to the terminal: title, prose, the code that runs next, then what it prints. */
@@ -12,6 +13,7 @@ final class TerminalPage extends Page {
 
     private final PrintWriter out;
     private final @Nullable LessonSource source;
+    private final Map<String, String> settings;
     private final List<String> failed = new ArrayList<>();
     private int sections;
 
@@ -19,11 +21,13 @@ final class TerminalPage extends Page {
      * Makes a page.
      *
      * @param source where the code of the sections is taken from, or null to show none
+     * @param settings the declarations of settings, with the values that they have in this run, by their names
      */
-    TerminalPage(Path folder, PrintWriter out, @Nullable LessonSource source) {
+    TerminalPage(Path folder, PrintWriter out, @Nullable LessonSource source, Map<String, String> settings) {
         super(folder);
         this.out = out;
         this.source = source;
+        this.settings = settings;
     }
 
     @Override
@@ -33,7 +37,7 @@ final class TerminalPage extends Page {
         out.println("━".repeat(Math.min(WIDTH, title.codePointCount(0, title.length()))));
         out.println(wrap(prose));
         if (source != null) {
-            String code = source.section(sections, title).code();
+            String code = code(source.section(sections, title));
             if (!code.isEmpty()) {
                 code.lines().forEach(line -> out.println(line.isEmpty() ? "  │" : "  │ " + line));
                 out.println();
@@ -41,6 +45,28 @@ final class TerminalPage extends Page {
         }
         sections++;
         out.flush();
+    }
+
+    /** Returns the code of a section below the settings and other members that it is the first to use. */
+    private String code(LessonSource.Section section) {
+        StringBuilder code = new StringBuilder();
+        for (Member member : section.members()) {
+            if (member.isSetting()) {
+                code.append(settings.getOrDefault(member.name(), member.declaration()))
+                        .append('\n');
+            }
+        }
+        for (Member member : section.members()) {
+            if (!member.isSetting()) {
+                code.append(code.isEmpty() ? "" : "\n")
+                        .append(member.declaration())
+                        .append('\n');
+            }
+        }
+        return code.append(code.isEmpty() ? "" : "\n")
+                .append(section.code())
+                .toString()
+                .stripTrailing();
     }
 
     /** Fills paragraphs and list items to the width; what is indented by four stays as it is. */
