@@ -136,18 +136,10 @@ public final class Explain {
         Explanation explain() {
             graph.sweep(this);
             told.forEach(this::check);
-            // The loss itself counts with its own size, so that a small loss of small terms is judged by these.
-            double terms = Math.abs(values.get(0).item());
-            for (Map.Entry<Integer, Tensor> each : gradients.entrySet()) {
-                if (each.getKey() > 0) {
-                    terms = Math.max(terms, Differences.terms(each.getValue(), values.get(each.getKey())));
-                }
-            }
             Map<Integer, Check> checks = new HashMap<>();
             for (int id = nodes.size() - 1; id >= 0; id--) { // leaves first: they are what is asked for
-                Tensor gradient = gradients.get(id);
-                if (gradient != null) {
-                    checks.put(id, differences.ofLoss(id, gradient, terms));
+                if (gradients.containsKey(id)) {
+                    checks.put(id, differences.ofLoss(id, gradients));
                 }
             }
             List<Step> steps = new ArrayList<>();

@@ -71,7 +71,7 @@ public final class Explanation {
         long passed = count(Check.Status.PASSED);
         long none = count(Check.Status.NOT_CHECKED);
         return "Checks: " + passed + " agree with differences, " + count(Check.Status.FAILED) + " differ"
-                + (none == 0 ? "" : ", " + none + " were not made") + ".";
+                + (none == 0 ? "" : ", " + none + (none == 1 ? " was" : " were") + " not made") + ".";
     }
 
     private long count(Check.Status status) {

@@ -6,6 +6,8 @@ import dev.autodiff.shape.DType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +61,7 @@ final class Replay {
         return values[id];
     }
 
-    /** Returns a node's inputs, with the value of the last {@link #lossWith} where it changed one. */
+    /** Returns a node's inputs, with the value of the last {@link #with} where it changed one. */
     private List<Tensor> inputs(Graph.Entry node) {
         List<Tensor> inputs = new ArrayList<>();
         for (int i = 0; i < node.inputs().size(); i++) {
@@ -88,6 +90,46 @@ final class Replay {
 
     /** Returns the loss with another value for one node. */
     double lossWith(int id, Tensor value) {
+        return with(id, value, () -> {
+            Tensor loss = changed[0];
+            return (loss == null ? values[0] : loss).item();
+        });
+    }
+
+    /**
+     * Returns the largest {@code Σ |δ·(v′ − v)|} over the nodes whose value v becomes v′ with another value for one of them: how large the
+     * terms are that add up to the change of the loss, though they may cancel.
+     *
+     * @param gradients δ, as far as it is known, by the numbers of the nodes
+     */
+    double termsWith(int id, Tensor value, Map<Integer, Tensor> gradients) {
+        return with(id, value, () -> {
+            double largest = 0;
+            for (int above = Math.min(id, operations - 1); above >= 0; above--) {
+                Tensor other = changed[above];
+                Tensor gradient = gradients.get(above);
+                if (other != null && gradient != null) {
+                    largest = Math.max(largest, distance(gradient, other, values[above]));
+                }
+            }
+            return largest;
+        });
+    }
+
+    private static double distance(Tensor gradient, Tensor a, Tensor b) {
+        double[] slopes = gradient.toDoubleArray();
+        double[] from = a.toDoubleArray();
+        double[] to = b.toDoubleArray();
+        double sum = 0;
+        for (int i = 0; i < slopes.length; i++) {
+            // Infinite values that stay as they are do not move.
+            sum += from[i] == to[i] ? 0 : Math.abs(slopes[i] * (from[i] - to[i]));
+        }
+        return sum;
+    }
+
+    /** Runs the nodes again that depend on one, with another value for it, then the supplier, which sees them in {@link #changed}. */
+    private double with(int id, Tensor value, DoubleSupplier result) {
         changed[id] = value;
         int top = Math.min(id, operations);
         try {
@@ -97,12 +139,27 @@ final class Replay {
                     changed[above] = run(node, inputs(node));
                 }
             }
-            Tensor loss = changed[0];
-            return (loss == null ? values[0] : loss).item();
+            return result.getAsDouble();
         } finally {
             changed[id] = null;
             Arrays.fill(changed, 0, top, null);
         }
+    }
+
+    /** Returns the numbers of the nodes whose values depend on that of one, itself among them if it is an operation. */
+    List<Integer> dependents(int id) {
+        boolean[] depends = new boolean[nodes.size()];
+        depends[id] = true;
+        List<Integer> dependents = new ArrayList<>();
+        for (int above = Math.min(id, operations - 1); above >= 0; above--) {
+            for (Integer input : nodes.get(above).inputs()) {
+                depends[above] |= input != null && depends[input];
+            }
+            if (depends[above]) {
+                dependents.add(above);
+            }
+        }
+        return dependents;
     }
 
     private boolean dependsOnChange(Graph.Entry node) {

@@ -159,6 +159,160 @@ class ExplainTest {
     }
 
     @Test
+    void aSmallGradientBesideLargeTermsIsSaidToBeTooSmall() {
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        Tensor q = parameter("q", new double[][] {{3, 1}});
+        Tensor large = q.exp().sum();
+        for (Tensor small : List.of(
+                new Wrong().apply(p.exp()).sum().mul(1e-15),
+                p.exp().pow(3).sum().mul(1e-15))) {
+            Explanation explanation = Explain.backward(small.add(large));
+            Check check = explanation.step("p").check();
+            assertEquals(Check.Status.NOT_CHECKED, check.status(), check::brief);
+            assertEquals("– not checked: too small to check by differences", check.brief());
+            assertEquals(Check.Status.PASSED, explanation.step("q").check().status());
+        }
+        // The rule by itself has no large terms beside it.
+        assertFalse(Explain.backward(new Wrong().apply(p.exp()).sum().mul(1e-15).add(large))
+                .passed());
+        assertEquals(
+                Check.Status.FAILED,
+                Explain.backward(new Wrong().apply(p.exp()).sum().mul(1e-9).add(large))
+                        .step("p")
+                        .check()
+                        .status());
+    }
+
+    /** The square, whose slope is wrong in the last element alone. */
+    private record WrongAtTheEnd() implements CustomOp {
+        @Override
+        public Tensor forward(Tensor[] in) {
+            return in[0].square();
+        }
+
+        @Override
+        public Tensor[] vjp(Tensor g, Saved s) {
+            return new Tensor[] {g.mul(s.input(0)).mul(Tensor.of(new double[] {2, 2, 2.1}))};
+        }
+    }
+
+    @Test
+    void aSmallElementIsJudgedByItself() {
+        Tensor p = Tensor.of(new double[] {1, -2, 3}).requireGrad().named("p");
+        Explanation explanation = Explain.backward(new WrongAtTheEnd()
+                .apply(p)
+                .mul(Tensor.of(new double[] {1, 1, 1e-8}))
+                .sum());
+        Step wrong = explanation.step("p");
+        assertEquals(Check.Status.FAILED, wrong.check().status());
+        assertTrue(
+                wrong.check().note().startsWith("element [2] is 6.30000e-08, differences give 6.0000"),
+                wrong.check()::note);
+        assertEquals(Check.Status.FAILED, wrong.received().get(0).check().status());
+    }
+
+    @Test
+    void anElementThatIsTooSmallIsCounted() {
+        Tensor p = Tensor.of(new double[] {1, -2, 3}).requireGrad().named("p");
+        Check check = Explain.backward(
+                        p.exp().mul(Tensor.of(new double[] {1, 1, 1e-16})).sum())
+                .step("p")
+                .check();
+        assertEquals(Check.Status.PASSED, check.status());
+        assertEquals(2, check.elements());
+        assertEquals("1 is too small for differences and left out", check.note());
+    }
+
+    @Test
+    void differencesKeepElevenDigits() {
+        Tensor p = Tensor.of(new double[] {0.3, 1, -0.7}).requireGrad().named("p");
+        for (Step step : Explain.backward(p.sin().sum()).steps()) {
+            assertTrue(step.check().largest() < 1e-11, () -> step.symbol() + ": " + step.check());
+            for (Contribution c : step.given()) {
+                assertTrue(c.check().largest() < 1e-11, () -> c.rule() + ": " + c.check());
+            }
+        }
+    }
+
+    /** Replaces how far differences are from gradients, which depends on the kernels, and the spaces that follow from it. */
+    private static String withoutDistances(String text) {
+        return text.lines()
+                .map(line -> line.replaceAll("✓ [0-9.e−]+ ", "✓ d ").replaceAll("(?<=\\S) {2,}", "  "))
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void theTextIsThis() {
+        Tensor x = Tensor.of(new double[][] {{1, 2}, {0, 1}}).named("X");
+        Tensor w = parameter("W", new double[][] {{0.5}, {-1}});
+        Tensor b = Tensor.of(new double[] {0.25}).requireGrad().named("b");
+        Tensor p = x.matmul(w).add(b).named("P");
+        assertEquals(
+                """
+                Backpropagation from L = 1.0625
+                ===============================
+                Gradients and differences are computed in float64.
+                ✓ d (n/m)  n of m elements were compared with central differences; they differ by at most d
+
+                Forward
+                -------
+                  W  leaf [2, 1] float64
+                  b  leaf [1] float64
+                  z1 = X W  matmul [2, 1] float64
+                  P = z1 + b  add [2, 1] float64
+                  z2 = P ⊙ P  mul [2, 1] float64
+                  z3 = Σ z2  sum [] float64
+                  L = z3 / 2  div [] float64
+
+                Backward
+                --------
+
+                Step 1: L = z3 / 2  div [] float64
+                  L  δL, the start  δz3 = δL / 2
+                  1.0625  1  0.5000
+                            ✓ d (1/1)  ✓ d (1/1)
+
+                Step 2: z3 = Σ z2  sum [] float64
+                  z3  δz3 from L  δz2 = δz3·1₂ₓ₁
+                  2.1250  0.5000  ⎡ 0.5000 ⎤
+                            ✓ d (1/1)  ⎣ 0.5000 ⎦
+                                          ✓ d (2/2)
+
+                Step 3: z2 = P ⊙ P  mul [2, 1] float64
+                  z2  δz2 from z3  δP gets δz2 ⊙ P  δP gets δz2 ⊙ P
+                  ⎡ 1.5625 ⎤  ⎡ 0.5000 ⎤  ⎡ −0.6250 ⎤  ⎡ −0.6250 ⎤
+                  ⎣ 0.5625 ⎦  ⎣ 0.5000 ⎦  ⎣ −0.3750 ⎦  ⎣ −0.3750 ⎦
+                                ✓ d (2/2)  ✓ d (2/2)  ✓ d (2/2)
+
+                Step 4: P = z1 + b  add [2, 1] float64
+                  P  δP, added up from z2, z2  δz1 = δP  δb = Σ δP
+                  ⎡ −1.2500 ⎤  ⎡ −1.2500 ⎤  ⎡ −1.2500 ⎤  −2
+                  ⎣ −0.7500 ⎦  ⎣ −0.7500 ⎦  ⎣ −0.7500 ⎦  ✓ d (1/1)
+                                 ✓ d (2/2)  ✓ d (2/2)
+
+                Step 5: z1 = X W  matmul [2, 1] float64
+                  X, constant  z1  δz1 from P  δW = Xᵀ δz1
+                  ⎡ 1 2 ⎤  ⎡ −1.5000 ⎤  ⎡ −1.2500 ⎤  ⎡ −1.2500 ⎤
+                  ⎣ 0 1 ⎦  ⎣ −1.0000 ⎦  ⎣ −0.7500 ⎦  ⎣ −3.2500 ⎦
+                                                ✓ d (2/2)  ✓ d (2/2)
+
+                Step 6: b  leaf [1] float64
+                  b  δb from P
+                  0.2500  −2
+                            ✓ d (1/1)
+
+                Step 7: W  leaf [2, 1] float64
+                  W  δW from z1
+                  ⎡  0.5000 ⎤  ⎡ −1.2500 ⎤
+                  ⎣ −1.0000 ⎦  ⎣ −3.2500 ⎦
+                                 ✓ d (2/2)
+
+                Checks: 14 agree with differences, 0 differ.
+                """.stripTrailing(),
+                withoutDistances(Explain.backward(p.mul(p).mean().named("L")).toText()));
+    }
+
+    @Test
     void whatCancelsPasses() {
         Tensor p = parameter("p", new double[][] {{0.1, 0.7, 0}});
         Tensor w = parameter("w", new double[][] {{0.1, 0.3, -0.4}});
@@ -301,6 +455,23 @@ class ExplainTest {
         Explanation explanation = Explain.backward(p.square().sum());
         InPlace.assign(p, p.zerosLike());
         assertArrayEquals(new double[] {1, 2}, explanation.step("p").value().toDoubleArray());
+    }
+
+    @Test
+    void thePageHoldsEveryStepInTheOrderOfTheSweep() {
+        Explanation explanation = Explain.backward(classifier());
+        String page = explanation.toHtml();
+        int at = 0;
+        for (Step step : explanation.steps()) {
+            String begin = "{\"id\":" + step.id() + ",\"symbol\":\"" + step.symbol() + "\",\"operation\":\""
+                    + step.operation() + "\",\"formula\":\"" + step.formula() + "\",\"shape\":\"" + step.shape() + "\"";
+            at = page.indexOf(begin, at);
+            assertTrue(at > 0, () -> begin + " is missing or stands elsewhere");
+            for (Contribution c : step.given()) {
+                at = page.indexOf("\"rule\":" + HtmlPage.text(c.rule()), at);
+                assertTrue(at > 0, () -> c.rule() + " is missing at " + step.symbol());
+            }
+        }
     }
 
     @Test
