@@ -433,7 +433,7 @@ enum Elementwise implements Primitive, Fusable {
     RELU_GRADIENT(
             "reluGradient",
             "0 for y ≤ 0, else x",
-            (x, y) -> y <= 0 ? 0 : x,
+            (x, y) -> ScalarFunctions.unlessAtMost0(x, y),
             Keep.INPUTS,
             (g, x, y, out) -> reluGradient(g, y),
             (g, x, y, out) -> g.zerosLike()),

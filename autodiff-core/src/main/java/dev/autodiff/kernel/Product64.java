@@ -4,34 +4,71 @@ import java.util.Arrays;
 
 /**
  * The matrix product in plain Java. The compiler turns a loop into vector instructions when all its arrays are indexed by the loop
- * variable alone; so rows of b and of c are copied to arrays of their own, and each pass adds the products of two rows of b to four
- * rows of c. Of the shapes tried, this one alone is vectorised reliably on JDK 17 and on 25: one row of c by eight of b is at 35 or
- * at 9 GFLOP/s, by chance, on 17. Every sum is one chain of fused multiply-adds in ascending order of p, whatever the path and the
- * number of threads.
+ * variable alone, and when its body has fewer than sixty nodes; so rows of b and of c are copied to arrays of their own, and each pass adds the
+ * products of two rows of b to four rows of c. Larger passes have too many nodes, or are not always vectorised on JDK 17. Either factor may be
+ * the one whose rows are copied: rather that with the longer rows. Every sum is one chain of fused multiply-adds in ascending order of p, whatever the path and the number of threads.
  */
 final class Product64 implements Product<double[]> {
     /** Rows of c in a pass. */
-    private static final int MR = 4;
+    private static final int ROWS = 4;
 
-    /** The most columns in a block: the rows of a pass then fit the first-level cache. Short rows spend much of their time on the loop's ends. */
+    /** The most columns in a block: the rows of a pass then fit the first-level cache. */
     private static final int NC = 512;
 
-    /** The most of k in a block: the copied part of b then fits the second-level cache. */
-    private static final int KC = 256;
+    /** Elements of the copied part of b, about 200 KB, which stay in the second-level cache. */
+    private static final int BLOCK = 3 << 13; // float32: private static final int BLOCK = 3 << 14;
+
+    /**
+     * Elements of a row behind those that are used. With the header a row is then an odd number of lines of the cache long: rows that lie one behind
+     * the other begin at the same place in a line, so that the compiler aligns all when it aligns one, and do not compete for the same places.
+     */
+    private static final int BEHIND = 6; // float32: private static final int BEHIND = 12;
 
     /** Up to so many multiplications, copying costs more than it gains. */
     private static final int SMALL = 4096;
 
-    /** From so many rows on, threads share the rows; with fewer, the columns, although short rows of b are slower. */
+    /** From so many rows on, threads share the rows; with fewer, the columns, although short rows are slower. */
     private static final int SPLIT_ROWS = 16;
 
-    /** About the time of one multiplication and addition. */
-    private static final double NANOS = 0.04;
+    /** About the time of a pass for each column, and besides the columns. */
+    private static final /*wide*/ double NANOS = 0.54d; // float32: private static final double NANOS = 0.27;
 
-    /** The copied rows of one thread; one row of b more, which is zero when k is odd. */
+    private static final /*wide*/ double NANOS_PASS = 15d;
+
+    /** About the time of copying an element to where its neighbours are not neighbours. */
+    private static final /*wide*/ double NANOS_TURN = 0.4d;
+
+    private static final /*wide*/ double NANOS_COPY = 0.1d;
+
+    /** About the time of one multiplication and addition without copies. */
+    private static final /*wide*/ double NANOS_SMALL = 0.16d;
+
+    /** The copied rows of one thread. */
+    private static final class Rows {
+        final double[][] b; // one more, which is zero when k is odd
+        final double[][] c;
+
+        /** How many rows of b go into a block. */
+        final int deep;
+
+        Rows(int columns) {
+            deep = BLOCK / columns;
+            b = new double[deep + 1][columns + BEHIND];
+            c = new double[ROWS][columns + BEHIND];
+        }
+    }
+
+    /** The rows of one thread for at most 128, 256 and 512 columns: fewer of them are longer. */
     private static final class Buffers {
-        final double[][] b = new double[KC + 1][NC];
-        final double[][] c = new double[MR][NC];
+        private final Rows[] rows = new Rows[3];
+
+        Rows of(int columns) {
+            int size = columns <= NC / 4 ? 0 : columns <= NC / 2 ? 1 : 2;
+            if (rows[size] == null) {
+                rows[size] = new Rows(NC / 4 << size);
+            }
+            return rows[size];
+        }
     }
 
     private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
@@ -47,35 +84,64 @@ final class Product64 implements Product<double[]> {
         int ap = ta ? m : 1;
         int bp = tb ? 1 : n;
         int bj = tb ? k : 1;
-        double work = NANOS * m * n * k;
         if ((long) m * n * k <= SMALL
                 || (m == 1 && tb)) { // one row times columns that run along k: copying them would take longer
             Workers.range(
                     n,
                     64,
                     1,
-                    4 * work,
+                    NANOS_SMALL * m * n * k,
                     (j, end) -> small(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j, n));
-        } else if (m < SPLIT_ROWS) {
-            Workers.range(
-                    n,
-                    32,
-                    1,
-                    work,
-                    (j, end) -> large(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j, n));
+            return;
+        }
+        /*wide*/ double straight = nanos(m, n, k, bj, 1);
+        /*wide*/ double turned = nanos(n, m, k, ai, n);
+        if (straight <= turned) {
+            shared(m, n, k, a, ao, ai, ap, b, bo, bp, bj, c, co, n, 1, straight);
+        } else { // cᵀ = bᵀ·aᵀ
+            shared(n, m, k, b, bo, bj, bp, a, ao, ap, ai, c, co, 1, n, turned);
+        }
+    }
+
+    /** About how long a product takes whose rows of b have elements {@code bj} apart, and rows of c {@code cj}. */
+    private static /*wide*/ double nanos(int m, int n, int k, int bj, int cj) {
+        /*wide*/ double passes = (/*wide*/ double) ((m + 3) / ROWS) * ((k + 1) / 2) * ((n - 1) / NC + 1);
+        return passes * (NANOS_PASS + NANOS * Math.min(n, NC))
+                + (bj == 1 ? NANOS_COPY : NANOS_TURN) * k * n
+                + (cj == 1 ? 0 : NANOS_TURN) * m * n;
+    }
+
+    private static void shared(
+            int m,
+            int n,
+            int k,
+            double[] a,
+            int ao,
+            int ai,
+            int ap,
+            double[] b,
+            int bo,
+            int bp,
+            int bj,
+            double[] c,
+            int co,
+            int ci,
+            int cj,
+            /*wide*/ double nanos) {
+        if (m < SPLIT_ROWS) {
+            Workers.range(n, 32, 1, nanos, (j, end) -> {
+                large(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j * cj, ci, cj);
+            });
         } else {
-            Workers.range(
-                    m,
-                    MR,
-                    1,
-                    work,
-                    (i, end) -> large(end - i, n, k, a, ao + i * ai, ai, ap, b, bo, bp, bj, c, co + i * n, n));
+            Workers.range(m, ROWS, 1, nanos, (i, end) -> {
+                large(end - i, n, k, a, ao + i * ai, ai, ap, b, bo, bp, bj, c, co + i * ci, ci, cj);
+            });
         }
     }
 
     // ---- with rows of their own ----
 
-    /** The product with strides: a[i, p] at {@code ao + i·ai + p·ap}, b[p, j] at {@code bo + p·bp + j·bj}, rows of c at {@code ci}. */
+    /** The product with strides: a[i, p] at {@code ao + i·ai + p·ap}, b[p, j] at {@code bo + p·bp + j·bj}, c[i, j] at {@code co + i·ci + j·cj}. */
     private static void large(
             int m,
             int n,
@@ -90,36 +156,40 @@ final class Product64 implements Product<double[]> {
             int bj,
             double[] c,
             int co,
-            int ci) {
-        Buffers buffers = BUFFERS.get();
-        for (int j = 0; j < n; j += NC) {
-            int nc = Math.min(NC, n - j);
-            for (int p = 0; p < k || p == 0; p += KC) {
-                int kc = Math.min(KC, k - p);
-                copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, buffers.b);
-                for (int i = 0; i < m; i += MR) {
-                    int rows = Math.min(MR, m - i);
-                    fourRows(rows, nc, kc, a, ao + i * ai + p * ap, ai, ap, buffers, c, co + i * ci + j, ci, p > 0);
-                }
+            int ci,
+            int cj) {
+        int columns = blockOf(n);
+        Rows rows = BUFFERS.get().of(columns);
+        int deep = rows.deep;
+        for (int j = 0; j < n; j += columns) {
+            int nc = Math.min(columns, n - j);
+            for (int p = 0; p < k || p == 0; p += deep) {
+                int kc = Math.min(deep, k - p);
+                copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, rows.b);
+                multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, c, co + j * cj, ci, cj, p > 0);
             }
         }
     }
 
+    /** Returns the columns of a block, so that all blocks have about the same. */
+    private static int blockOf(int n) {
+        int blocks = (n - 1) / NC + 1;
+        return Math.min(NC, ((n - 1) / blocks + 16) / 16 * 16);
+    }
+
     @Override
     public void multiplyRows(int m, int n, int k, double[] a, int ao, double[] b, int[] starts, double[] c, int co) {
-        Buffers buffers = BUFFERS.get();
-        for (int j = 0; j < n; j += NC) {
-            int nc = Math.min(NC, n - j);
-            for (int p = 0; p < k; p += KC) {
-                int kc = Math.min(KC, k - p);
+        int columns = blockOf(n);
+        Rows rows = BUFFERS.get().of(columns);
+        int deep = rows.deep;
+        for (int j = 0; j < n; j += columns) {
+            int nc = Math.min(columns, n - j);
+            for (int p = 0; p < k; p += deep) {
+                int kc = Math.min(deep, k - p);
                 for (int q = 0; q < kc; q++) {
-                    System.arraycopy(b, starts[p + q] + j, buffers.b[q], 0, nc);
+                    System.arraycopy(b, starts[p + q] + j, rows.b[q], 0, nc);
                 }
-                clearBehind(kc, nc, buffers.b);
-                for (int i = 0; i < m; i += MR) {
-                    int rows = Math.min(MR, m - i);
-                    fourRows(rows, nc, kc, a, ao + i * k + p, k, 1, buffers, c, co + i * n + j, n, p > 0);
-                }
+                multiply(m, nc, kc, a, ao + p, k, 1, rows, c, co + j, n, 1, p > 0);
             }
         }
     }
@@ -127,26 +197,32 @@ final class Product64 implements Product<double[]> {
     @Override
     public void addRowProducts(
             int m, int n, int terms, double[] a, double[] b, int[] starts, int apart, double[] c, int co) {
-        Buffers buffers = BUFFERS.get();
-        int columns = starts.length;
+        int size = starts.length;
+        int columns = blockOf(size);
+        Rows rows = BUFFERS.get().of(columns);
+        int deep = rows.deep;
         for (int t = 0; t < terms; t++) {
-            for (int j = 0; j < columns; j += NC) {
-                int nc = Math.min(NC, columns - j);
-                for (int p = 0; p < n; p += KC) {
-                    int kc = Math.min(KC, n - p);
+            for (int j = 0; j < size; j += columns) {
+                int nc = Math.min(columns, size - j);
+                for (int p = 0; p < n; p += deep) {
+                    int kc = Math.min(deep, n - p);
                     for (int q = 0; q < kc; q += 8) { // eight at a time, as in copyRows; n is a multiple of that
-                        for (int s = 0; s < nc; s++) {
-                            int from = starts[j + s] + t * apart + p + q;
-                            for (int r = 0; r < 8; r++) {
-                                buffers.b[q + r][s] = b[from + r];
-                            }
-                        }
+                        eightRows(
+                                nc,
+                                b,
+                                starts,
+                                j,
+                                t * apart + p + q,
+                                rows.b[q],
+                                rows.b[q + 1],
+                                rows.b[q + 2],
+                                rows.b[q + 3],
+                                rows.b[q + 4],
+                                rows.b[q + 5],
+                                rows.b[q + 6],
+                                rows.b[q + 7]);
                     }
-                    for (int i = 0; i < m; i += MR) {
-                        int rows = Math.min(MR, m - i);
-                        int from = (i * terms + t) * n + p;
-                        fourRows(rows, nc, kc, a, from, terms * n, 1, buffers, c, co + i * columns + j, columns, true);
-                    }
+                    multiply(m, nc, kc, a, t * n + p, terms * n, 1, rows, c, co + j, size, 1, true);
                 }
             }
         }
@@ -163,7 +239,8 @@ final class Product64 implements Product<double[]> {
                 eightRows(
                         nc,
                         b,
-                        bo + p,
+                        bo + p * bp,
+                        bp,
                         bj,
                         rows[p],
                         rows[p + 1],
@@ -176,11 +253,10 @@ final class Product64 implements Product<double[]> {
             }
             for (; p < kc; p++) {
                 for (int j = 0; j < nc; j++) {
-                    rows[p][j] = b[bo + p + j * bj];
+                    rows[p][j] = b[bo + p * bp + j * bj];
                 }
             }
         }
-        clearBehind(kc, nc, rows);
     }
 
     /** Copies eight elements at each of n places to eight rows. */
@@ -188,6 +264,7 @@ final class Product64 implements Product<double[]> {
             int n,
             double[] b,
             int from,
+            int bp,
             int step,
             double[] r0,
             double[] r1,
@@ -199,49 +276,97 @@ final class Product64 implements Product<double[]> {
             double[] r7) {
         for (int j = 0; j < n; j++) {
             r0[j] = b[from];
-            r1[j] = b[from + 1];
-            r2[j] = b[from + 2];
-            r3[j] = b[from + 3];
-            r4[j] = b[from + 4];
-            r5[j] = b[from + 5];
-            r6[j] = b[from + 6];
-            r7[j] = b[from + 7];
+            r1[j] = b[from + bp];
+            r2[j] = b[from + 2 * bp];
+            r3[j] = b[from + 3 * bp];
+            r4[j] = b[from + 4 * bp];
+            r5[j] = b[from + 5 * bp];
+            r6[j] = b[from + 6 * bp];
+            r7[j] = b[from + 7 * bp];
             from += step;
         }
     }
 
-    private static void clearBehind(int kc, int nc, double[][] rows) {
-        if (kc % 2 == 1) {
-            Arrays.fill(rows[kc], 0, nc, 0);
+    /** Copies eight elements {@code from} behind each of n starts to eight rows. */
+    private static void eightRows(
+            int n,
+            double[] b,
+            int[] starts,
+            int first,
+            int from,
+            double[] r0,
+            double[] r1,
+            double[] r2,
+            double[] r3,
+            double[] r4,
+            double[] r5,
+            double[] r6,
+            double[] r7) {
+        for (int j = 0; j < n; j++) {
+            int at = starts[first + j] + from;
+            r0[j] = b[at];
+            r1[j] = b[at + 1];
+            r2[j] = b[at + 2];
+            r3[j] = b[at + 3];
+            r4[j] = b[at + 4];
+            r5[j] = b[at + 5];
+            r6[j] = b[at + 6];
+            r7[j] = b[at + 7];
         }
     }
 
-    private static void fourRows(
-            int rows,
+    /** Sets m rows of c to the products of a and copied rows of b, or adds them. */
+    private static void multiply(
+            int m,
             int nc,
             int kc,
             double[] a,
             int ao,
             int ai,
             int ap,
-            Buffers buffers,
+            Rows rows,
             double[] c,
             int co,
             int ci,
+            int cj,
             boolean add) {
-        double[][] sums = buffers.c;
-        double[][] b = buffers.b;
-        for (int r = 0; r < rows; r++) {
-            if (add) {
-                System.arraycopy(c, co + r * ci, sums[r], 0, nc);
-            } else {
-                Arrays.fill(sums[r], 0, nc, 0);
+        if (kc % 2 == 1) {
+            Arrays.fill(rows.b[kc], 0, nc, 0);
+        }
+        for (int i = 0; i < m; i += ROWS) {
+            int count = Math.min(ROWS, m - i);
+            int at = co + i * ci;
+            for (int r = 0; r < count; r++) {
+                if (add) {
+                    copy(nc, c, at + r * ci, cj, rows.c[r], 0, 1);
+                } else {
+                    Arrays.fill(rows.c[r], 0, nc, 0);
+                }
+            }
+            fourRows(count, nc, kc, a, ao + i * ai, ai, ap, rows);
+            for (int r = 0; r < count; r++) {
+                copy(nc, rows.c[r], 0, 1, c, at + r * ci, cj);
             }
         }
+    }
+
+    private static void copy(int n, double[] from, int at, int step, double[] to, int start, int stride) {
+        if (step == 1 && stride == 1) {
+            System.arraycopy(from, at, to, start, n);
+        } else {
+            for (int j = 0; j < n; j++) {
+                to[start + j * stride] = from[at + j * step];
+            }
+        }
+    }
+
+    private static void fourRows(int count, int nc, int kc, double[] a, int ao, int ai, int ap, Rows rows) {
+        double[][] sums = rows.c;
+        double[][] b = rows.b;
         // rows that are missing at the lower edge repeat the first one; their sums go nowhere
-        int a1 = ao + (rows > 1 ? ai : 0);
-        int a2 = ao + (rows > 2 ? 2 * ai : 0);
-        int a3 = ao + (rows > 3 ? 3 * ai : 0);
+        int a1 = ao + (count > 1 ? ai : 0);
+        int a2 = ao + (count > 2 ? 2 * ai : 0);
+        int a3 = ao + (count > 3 ? 3 * ai : 0);
         for (int p = 0; p < kc; p += 2) {
             int s = p * ap;
             int t = s + ap;
@@ -262,9 +387,6 @@ final class Product64 implements Product<double[]> {
                     two ? a[a2 + t] : 0,
                     a[a3 + s],
                     two ? a[a3 + t] : 0);
-        }
-        for (int r = 0; r < rows; r++) {
-            System.arraycopy(sums[r], 0, c, co + r * ci, nc);
         }
     }
 

@@ -1,17 +1,38 @@
 package dev.autodiff.kernel;
 
-/** Scalar functions that java.lang.Math lacks and that are too long for one expression; double precision. */
+/** Scalar functions that java.lang.Math lacks and that are too long for one expression; double precision, unless they say otherwise. */
 public final class ScalarFunctions {
     private static final double SQRT_HALF = Math.sqrt(0.5);
     private static final double DENSITY_AT_0 = 1 / Math.sqrt(2 * Math.PI);
     private static final double TWICE_SQRT_2_OVER_PI = 2 * Math.sqrt(2 / Math.PI);
     private static final double CUBIC = 0.044715 * TWICE_SQRT_2_OVER_PI;
+    private static final long NEGATIVE_INFINITY = Double.doubleToRawLongBits(Double.NEGATIVE_INFINITY);
+    private static final int NEGATIVE_INFINITY_32 = Float.floatToRawIntBits(Float.NEGATIVE_INFINITY);
 
     private ScalarFunctions() {}
 
     /** Returns {@code 1 / (1 + e⁻ˣ)}. */
     public static double sigmoid(double x) {
         return 1 / (1 + Math.exp(-x)); // e⁻ˣ = ∞ gives the right 0
+    }
+
+    /**
+     * Returns {@code y <= 0 ? 0 : x}, bit by bit, without a branch, which the processor would guess wrong half of the time for random signs: as integers,
+     * the y to let through are those above 0, and the negative ones behind −∞, which are NaN.
+     */
+    public static double unlessAtMost0(double x, double y) {
+        long bits = Double.doubleToRawLongBits(y);
+        long above = ~((bits | (bits - 1)) >> 63);
+        long nan = (bits >> 63) & ((NEGATIVE_INFINITY - bits) >> 63);
+        return Double.longBitsToDouble(Double.doubleToRawLongBits(x) & (above | nan));
+    }
+
+    /** The same in single precision. */
+    public static float unlessAtMost0(float x, float y) {
+        int bits = Float.floatToRawIntBits(y);
+        int above = ~((bits | (bits - 1)) >> 31);
+        int nan = (bits >> 31) & ((NEGATIVE_INFINITY_32 - bits) >> 31);
+        return Float.intBitsToFloat(Float.floatToRawIntBits(x) & (above | nan));
     }
 
     /** Returns {@code log(1 + e^(beta·x)) / beta}, or x itself where {@code beta·x > threshold}. */

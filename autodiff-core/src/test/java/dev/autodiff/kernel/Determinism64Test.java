@@ -74,7 +74,9 @@ class Determinism64Test {
 
     @Test
     void productsHaveTheSameBitsForAnyNumberOfThreads() {
-        for (int[] size : new int[][] {{100, 600, 130}, {200, 40, 70}, {1, 700, 300}, {300, 700, 1}}) {
+        for (int[] size : new int[][] {
+            {100, 600, 130}, {200, 40, 70}, {1, 700, 300}, {300, 700, 1}, {300, 700, 10}, {600, 300, 20}
+        }) {
             int m = size[0];
             int k = size[1];
             int n = size[2];

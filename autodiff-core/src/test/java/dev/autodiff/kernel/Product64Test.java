@@ -36,6 +36,8 @@ class Product64Test {
                 check(5, 1030, 20, ta, tb, 2); // more than one block of columns
                 check(1, 700, 300, ta, tb, 3);
                 check(300, 1, 700, ta, tb, 4);
+                check(300, 10, 700, ta, tb, 5); // more than one block of k, with long columns and short rows
+                check(1030, 18, 120, ta, tb, 6);
             }
         }
     }

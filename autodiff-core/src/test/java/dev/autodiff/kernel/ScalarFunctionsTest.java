@@ -8,6 +8,47 @@ import org.junit.jupiter.api.Test;
 
 /** Activations and their derivatives against numbers of many digits, also where exponentials overflow. The numbers are rounded from 1000 digits by mpmath 1.3. */
 class ScalarFunctionsTest {
+    /** Of every kind of number but NaN: zero, subnormal, usual, largest, infinite. */
+    private static final double[] KINDS = {
+        0.0, Double.MIN_VALUE, Float.MIN_VALUE, 1.0, Float.MAX_VALUE, Double.MAX_VALUE, Double.POSITIVE_INFINITY
+    };
+
+    @Test
+    void whatIsAtMost0StopsAndEverythingElseLetsThroughToTheBit() {
+        long signOf64 = 1L << 63;
+        int signOf32 = 1 << 31;
+        for (double y : KINDS) {
+            for (double x : new double[] {-1.5, -0.0, 0.0, 3, Double.NaN, Double.NEGATIVE_INFINITY}) {
+                assertGate(x, y);
+                assertGate(x, -y);
+                assertGate((float) x, (float) y);
+                assertGate((float) x, (float) -y);
+            }
+        }
+        for (long nan : new long[] {0x7ff0000000000001L, 0x7ff8000000000000L, 0x7fffffffffffffffL}) {
+            assertGate(2.0, Double.longBitsToDouble(nan));
+            assertGate(2.0, Double.longBitsToDouble(nan | signOf64));
+        }
+        for (int nan : new int[] {0x7f800001, 0x7fc00000, 0x7fffffff}) {
+            assertGate(2f, Float.intBitsToFloat(nan));
+            assertGate(2f, Float.intBitsToFloat(nan | signOf32));
+        }
+    }
+
+    private static void assertGate(double x, double y) {
+        assertEquals(
+                Double.doubleToRawLongBits(y <= 0 ? 0 : x),
+                Double.doubleToRawLongBits(ScalarFunctions.unlessAtMost0(x, y)),
+                x + ", " + y);
+    }
+
+    private static void assertGate(float x, float y) {
+        assertEquals(
+                Float.floatToRawIntBits(y <= 0 ? 0 : x),
+                Float.floatToRawIntBits(ScalarFunctions.unlessAtMost0(x, y)),
+                x + ", " + y);
+    }
+
     @Test
     void siluGradientIsAccurate() {
         check(x -> ScalarFunctions.siluGradient(1, x), 24, new double[][] {
