@@ -74,9 +74,17 @@ class Determinism64Test {
 
     @Test
     void productsHaveTheSameBitsForAnyNumberOfThreads() {
-        for (int[] size : new int[][] {
-            {100, 600, 130}, {200, 40, 70}, {1, 700, 300}, {300, 700, 1}, {300, 700, 10}, {600, 300, 20}
-        }) {
+        int[][] sizes = {
+            {100, 600, 130}, // strips of columns, two blocks of k
+            {200, 40, 70}, // strips of rows
+            {30, 300, 20}, // fewer strips than five threads
+            {150, 700, 1030}, // too much for a cache: packed once for all threads
+            {1, 700, 300},
+            {300, 700, 1},
+            {300, 700, 10}, // narrow, with several blocks of k
+            {600, 300, 20}
+        };
+        for (int[] size : sizes) {
             int m = size[0];
             int k = size[1];
             int n = size[2];

@@ -32,7 +32,9 @@ class Product64Test {
     void agreesWithTheReferenceWhereBlocksAreCut() {
         for (boolean ta : new boolean[] {false, true}) {
             for (boolean tb : new boolean[] {false, true}) {
-                check(145, 33, 513, ta, tb, 1); // more than one block of rows and of k
+                check(145, 33, 513, ta, tb, 1); // strips of rows, more than one block of k
+                check(33, 145, 513, ta, tb, 5); // strips of columns
+                check(1540, 9, 513, ta, tb, 6); // more than one block of rows and of k
                 check(5, 1030, 20, ta, tb, 2); // more than one block of columns
                 check(1, 700, 300, ta, tb, 3);
                 check(300, 1, 700, ta, tb, 4);

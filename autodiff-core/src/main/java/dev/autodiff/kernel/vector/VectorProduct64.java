@@ -5,10 +5,11 @@ import dev.autodiff.kernel.Workers;
 import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The matrix product on vectors. Large products are cut into blocks whose parts of a and b are packed once for all threads, so that
- * {@link VectorTiles64} reads both without gaps. Small products and those with few rows run without packing. Sums run in ascending order of p,
+ * The matrix product on vectors. Both factors are packed to panels, which {@link VectorTiles64} reads without gaps: by each thread for itself where the
+ * smaller one fits its cache, else once for all threads. Tiny products and those with few rows run without packing. Sums run in ascending order of p,
  * in blocks that depend on k alone; but scalar products of rows that lie along k are added lane by lane first.
  */
 final class VectorProduct64 implements Product<double[]> {
@@ -22,13 +23,16 @@ final class VectorProduct64 implements Product<double[]> {
     private static final int KC = 512;
 
     /** The most rows that are packed at once. */
-    private static final int MC = 128 * MR;
+    private static final int MC = 1536 / MR * MR;
 
     /** Panels of a that go with one panel of b before the next: they then stay in the second-level cache. */
     private static final int PANELS = 144 / MR;
 
     /** The most columns in a block. */
     private static final int NC = 1024;
+
+    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte stays in its second-level cache. */
+    private static final int OWN = 1 << 16; // float32: private static final int OWN = 1 << 17;
 
     /** Fewer rows than this are not worth packing b for. */
     private static final int FEW = 4;
@@ -42,15 +46,24 @@ final class VectorProduct64 implements Product<double[]> {
     /** About the time of packing one element. */
     private static final double NANOS_PACK = 0.15;
 
-    /** The packed blocks of one caller, and a tile of one thread. */
+    /** The packed panels and a tile of one thread. */
     private static final class Buffers {
-        double[] a = {};
-        double[] b = {};
+        private double[] strip = {};
+        private double[] whole = {};
         final double[] tile = new double[MR * NR];
 
-        void reserve(int sizeOfA, int sizeOfB) {
-            a = a.length < sizeOfA ? new double[sizeOfA] : a;
-            b = b.length < sizeOfB ? new double[sizeOfB] : b;
+        /** The work for which this thread has packed the smaller factor. */
+        @Nullable
+        Object job;
+
+        double[] strip(int size) {
+            strip = strip.length < size ? new double[size] : strip;
+            return strip;
+        }
+
+        double[] whole(int size) {
+            whole = whole.length < size ? new double[size] : whole;
+            return whole;
         }
     }
 
@@ -175,100 +188,178 @@ final class VectorProduct64 implements Product<double[]> {
 
     // ---- with packing ----
 
-    private static void packed(
-            int m, int n, int k, double[] a, int ao, boolean ta, double[] b, int bo, boolean tb, double[] c, int co) {
-        int blocks = (k + KC - 1) / KC;
-        int deep = (k + blocks - 1) / blocks;
-        Buffers buffers = BUFFERS.get();
-        int sizeOfA = deep * Math.min(MC, m + 3) + ((Math.min(MC, m) - 1) / MR + 1) * LANES;
-        int sizeOfB = deep * Math.min(NC, (n + NR - 1) / NR * NR);
-        buffers.reserve(sizeOfA, sizeOfB);
-        for (int jc = 0; jc < n; jc += NC) {
-            int nc = Math.min(NC, n - jc);
-            for (int pc = 0; pc < k; pc += deep) {
-                int kc = Math.min(deep, k - pc);
-                int fromB = tb ? bo + jc * k + pc : bo + pc * n + jc;
-                for (int ic = 0; ic < m; ic += MC) {
-                    int mc = Math.min(MC, m - ic);
-                    int fromA = ta ? ao + pc * m + ic : ao + ic * k + pc;
-                    pack(mc, ic > 0 ? 0 : nc, kc, a, fromA, ta ? m : k, ta, b, fromB, tb ? k : n, tb, buffers);
-                    multiplyBlock(mc, nc, kc, buffers, c, co + ic * n + jc, n, pc > 0);
+    /**
+     * One factor: a, whose rows go to panels of MR rows, or b, whose columns go to panels of NR columns. Element (p, i) of a factor whose rows
+     * lie along k stands at {@code from + i·k + p}, that of another at {@code from + p·size + i}.
+     */
+    private record Factor(double[] x, int from, int size, int k, boolean alongK, int width) {
+        int panels() {
+            return (size - 1) / width + 1;
+        }
+
+        /** Elements of all panels. */
+        long packed() {
+            return (long) panels() * width * k;
+        }
+
+        /** Elements from one panel of kc to the next: a panel may be overwritten by one vector behind its end. */
+        int pitch(int kc) {
+            return width * kc + LANES;
+        }
+
+        /** Packs the elements of kc, from pc on, of some panels, which stand one behind the other. */
+        void pack(int pc, int kc, int first, int end, double[] to, int at) {
+            for (int panel = first; panel < end; panel++, at += pitch(kc)) {
+                int i = panel * width;
+                int count = Math.min(width, size - i);
+                int height = width == MR ? VectorTiles64.height(count) : width;
+                if (alongK) {
+                    VectorPanels64.transpose(height, count, kc, x, from + i * k + pc, k, to, at);
+                } else {
+                    VectorPanels64.copy(height, count, kc, x, from + pc * size + i, size, to, at);
                 }
             }
         }
     }
 
-    /** Packs mc rows of a and nc columns of b, which lie {@code as} and {@code bs} elements apart. */
-    private static void pack(
+    private static void packed(
+            int m, int n, int k, double[] a, int ao, boolean ta, double[] b, int bo, boolean tb, double[] c, int co) {
+        int blocks = (k + KC - 1) / KC;
+        int deep = (k + blocks - 1) / blocks;
+        Factor left = new Factor(a, ao, m, k, !ta, MR);
+        Factor right = new Factor(b, bo, n, k, tb, NR);
+        boolean ofRows = m >= n;
+        Factor cut = ofRows ? left : right;
+        Factor whole = ofRows ? right : left;
+        if (whole.packed() <= OWN && cut.size() <= NC && cut.panels() >= Workers.threads()) {
+            strips(cut, whole, ofRows, deep, c, co);
+        } else {
+            blocks(left, right, deep, c, co);
+        }
+    }
+
+    /**
+     * One piece of work: each thread packs the smaller factor for itself when it first comes, then strip by strip of the larger. No thread
+     * waits for another before the end, and none reads what another has packed, which would come from the other's cache.
+     */
+    private static void strips(Factor cut, Factor whole, boolean ofRows, int deep, double[] c, int co) {
+        int m = ofRows ? cut.size() : whole.size();
+        int n = ofRows ? whole.size() : cut.size();
+        int k = cut.k();
+        int panels = whole.panels();
+        Object job = new Object();
+        Workers.range(cut.panels(), 1, 4, NANOS * m * n * k + NANOS_PACK * k * (m + n), (first, end) -> {
+            Buffers own = BUFFERS.get();
+            boolean packs = own.job != job;
+            own.job = job;
+            double[] wholes = own.whole(panels * (whole.width() * k + (k + deep - 1) / deep * LANES));
+            double[] strip = own.strip((end - first) * cut.pitch(deep));
+            int at = 0;
+            for (int pc = 0; pc < k; pc += deep) {
+                int kc = Math.min(deep, k - pc);
+                if (packs) {
+                    whole.pack(pc, kc, 0, panels, wholes, at);
+                }
+                cut.pack(pc, kc, first, end, strip, 0);
+                int from = first * cut.width();
+                int size = Math.min(end * cut.width(), cut.size()) - from;
+                int mc = ofRows ? size : m;
+                int nc = ofRows ? n : size;
+                double[] a = ofRows ? strip : wholes;
+                double[] b = ofRows ? wholes : strip;
+                int ai = ofRows ? 0 : at;
+                int bi = ofRows ? at : 0;
+                int ci = co + (ofRows ? from * n : from);
+                tiles(0, (end - first) * panels, mc, nc, kc, a, ai, b, bi, own.tile, c, ci, n, pc > 0);
+                at += panels * whole.pitch(kc);
+            }
+        });
+    }
+
+    /** Block by block, all threads pack both factors, then all compute tiles: nothing is packed twice, but all wait for the last in between. */
+    private static void blocks(Factor left, Factor right, int deep, double[] c, int co) {
+        int m = left.size();
+        int n = right.size();
+        int k = left.k();
+        Buffers buffers = BUFFERS.get();
+        int most = (Math.min(MC, m) - 1) / MR + 1;
+        double[] a = buffers.strip(most * left.pitch(deep));
+        double[] b = buffers.whole(((Math.min(NC, n) - 1) / NR + 1) * right.pitch(deep));
+        for (int jc = 0; jc < n; jc += NC) {
+            int nc = Math.min(NC, n - jc);
+            int columns = jc / NR;
+            int panelsOfB = (nc - 1) / NR + 1;
+            for (int pc = 0; pc < k; pc += deep) {
+                int kc = Math.min(deep, k - pc);
+                int p = pc;
+                for (int ic = 0; ic < m; ic += MC) {
+                    int mc = Math.min(MC, m - ic);
+                    int rows = ic / MR;
+                    int panelsOfA = (mc - 1) / MR + 1;
+                    int packedOfB = ic > 0 ? 0 : panelsOfB;
+                    Workers.range(
+                            panelsOfA + packedOfB, 1, 4, NANOS_PACK * kc * (mc + (ic > 0 ? 0 : nc)), (first, end) -> {
+                                left.pack(
+                                        p,
+                                        kc,
+                                        rows + first,
+                                        rows + Math.min(end, panelsOfA),
+                                        a,
+                                        first * left.pitch(kc));
+                                int from = Math.max(first - panelsOfA, 0);
+                                right.pack(p, kc, columns + from, columns + end - panelsOfA, b, from * right.pitch(kc));
+                            });
+                    int at = co + ic * n + jc;
+                    Workers.range(panelsOfA * panelsOfB, 1, 4, NANOS * mc * nc * kc, (first, end) -> {
+                        tiles(first, end, mc, nc, kc, a, 0, b, 0, BUFFERS.get().tile, c, at, n, p > 0);
+                    });
+                }
+            }
+        }
+    }
+
+    /**
+     * Computes or adds to some tiles of mc rows and nc columns of c. Their numbers go panel of b by panel of b for some panels of a at a
+     * time.
+     */
+    private static void tiles(
+            int first,
+            int end,
             int mc,
             int nc,
             int kc,
             double[] a,
             int ao,
-            int as,
-            boolean ta,
             double[] b,
             int bo,
-            int bs,
-            boolean tb,
-            Buffers buffers) {
-        double[] toA = buffers.a;
-        double[] toB = buffers.b;
-        int panelsOfA = (mc - 1) / MR + 1;
-        int panels = panelsOfA + (nc + NR - 1) / NR;
-        Workers.range(panels, 1, 4, NANOS_PACK * kc * (mc + nc), (first, end) -> {
-            for (int panel = first; panel < end; panel++) {
-                if (panel < panelsOfA) {
-                    int i = panel * MR;
-                    int rows = Math.min(MR, mc - i);
-                    int height = VectorTiles64.height(rows);
-                    int at = panel * (MR * kc + LANES);
-                    if (ta) {
-                        VectorPanels64.copy(height, rows, kc, a, ao + i, as, toA, at);
-                    } else {
-                        VectorPanels64.transpose(height, rows, kc, a, ao + i * as, as, toA, at);
-                    }
-                } else {
-                    int j = (panel - panelsOfA) * NR;
-                    int columns = Math.min(NR, nc - j);
-                    if (tb) {
-                        VectorPanels64.transpose(NR, columns, kc, b, bo + j * bs, bs, toB, j * kc);
-                    } else {
-                        VectorPanels64.copy(NR, columns, kc, b, bo + j, bs, toB, j * kc);
-                    }
-                }
-            }
-        });
-    }
-
-    /** Computes or adds to the tiles of mc rows and nc columns of c, panel of b by panel of b for some panels of a at a time. */
-    private static void multiplyBlock(int mc, int nc, int kc, Buffers packed, double[] c, int co, int n, boolean add) {
-        double[] a = packed.a;
-        double[] b = packed.b;
+            double[] tile,
+            double[] c,
+            int co,
+            int n,
+            boolean add) {
         int panelsOfA = (mc - 1) / MR + 1;
         int panelsOfB = (nc - 1) / NR + 1;
-        Workers.range(panelsOfA * panelsOfB, 1, 4, NANOS * mc * nc * kc, (first, end) -> {
-            double[] tile = BUFFERS.get().tile;
-            for (int t = first; t < end; t++) {
-                int group = t / (PANELS * panelsOfB) * PANELS;
-                int size = Math.min(PANELS, panelsOfA - group);
-                int inGroup = t - group * panelsOfB;
-                int i = group + inGroup % size;
-                int j = inGroup / size * NR;
-                int rows = Math.min(MR, mc - i * MR);
-                int columns = Math.min(NR, nc - j);
-                int height = VectorTiles64.height(rows);
-                int at = co + i * MR * n + j;
-                if (rows == height && columns == NR && !add) {
-                    VectorTiles64.run(height, kc, a, i * (MR * kc + LANES), b, j * kc, c, at, n);
-                } else {
-                    // later blocks of k are added here: a branch among the vectors of a tile would make the compiler
-                    // box them
-                    VectorTiles64.run(height, kc, a, i * (MR * kc + LANES), b, j * kc, tile, 0, NR);
-                    store(rows, columns, tile, c, at, n, add);
-                }
+        for (int t = first; t < end; t++) {
+            int group = t / (PANELS * panelsOfB) * PANELS;
+            int size = Math.min(PANELS, panelsOfA - group);
+            int inGroup = t - group * panelsOfB;
+            int i = group + inGroup % size;
+            int j = inGroup / size;
+            int rows = Math.min(MR, mc - i * MR);
+            int columns = Math.min(NR, nc - j * NR);
+            int height = VectorTiles64.height(rows);
+            int ai = ao + i * (MR * kc + LANES);
+            int bj = bo + j * (NR * kc + LANES);
+            int at = co + i * MR * n + j * NR;
+            if (rows == height && columns == NR && !add) {
+                VectorTiles64.run(height, kc, a, ai, b, bj, c, at, n);
+            } else {
+                // later blocks of k are added here: a branch among the vectors of a tile would make the compiler
+                // box them
+                VectorTiles64.run(height, kc, a, ai, b, bj, tile, 0, NR);
+                store(rows, columns, tile, c, at, n, add);
             }
-        });
+        }
     }
 
     private static void store(int rows, int columns, double[] tile, double[] c, int co, int n, boolean add) {
