@@ -106,6 +106,10 @@ public sealed interface ConvolutionMath permits Tensor {
         int[] stride = Window.spread(operation, "stride", options.stride(), axes);
         int[] padding = Window.spread(operation, "padding", options.padding(), axes);
         int[] dilation = Window.spread(operation, "dilation", options.dilation(), axes);
+        if (options.outputPadding().stream().anyMatch(p -> p != 0)) {
+            throw new IllegalArgumentException(operation + ": expected no outputPadding, which is for transposed"
+                    + " convolutions alone, got " + options.outputPadding());
+        }
         List<WindowAxis.Sliding> result = new ArrayList<>();
         for (int d = 0; d < axes; d++) {
             int kernel = w.size(d + 2);

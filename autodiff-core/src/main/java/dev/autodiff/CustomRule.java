@@ -1,5 +1,7 @@
 package dev.autodiff;
 
+import dev.autodiff.array.Storage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
@@ -47,15 +49,32 @@ final class CustomRule {
         @Override
         public Tensor[] vjp(Tensor g, Saved saved) {
             Tensor zero = Tensor.zeros(g.dtype(), saved.inputShape(0));
-            return new Tensor[] {
-                Linearization.of(ts -> tangent(saved, ts.get(0)), List.of(zero)).vjp(g)
-            };
+            Linearization linear = Linearization.of(ts -> tangent(saved, ts.get(0)), List.of(zero));
+            checkZero("customJvp: the rule gives a tangent", "t", linear.value());
+            return new Tensor[] {linear.vjp(g)};
         }
 
         private Tensor tangent(Saved saved, Tensor t) {
             Tensor pushed = rule.apply(saved.input(0), saved.output(), t);
-            Sweep.checkGradient("customJvp: the rule", pushed, (Node) saved);
+            Sweep.checkTangent("customJvp: the rule", pushed, (Node) saved);
             return pushed;
+        }
+    }
+
+    /**
+     * Checks what a rule gives for zeros. Transposing reads its slope alone, so that it would turn a rule with a constant part, such as one that
+     * does not use its argument, into a wrong derivative without a word. NaN comes from infinite slopes and passes.
+     */
+    static void checkZero(String subject, String argument, Tensor given) {
+        Storage data = given.data();
+        for (int i = 0; i < given.size(); i++) {
+            double value = data.get(i);
+            if (value != 0 && !Double.isNaN(value)) {
+                throw new GradientException(subject + " of " + value + " at "
+                        + Arrays.toString(given.shape().index(i))
+                        + " for " + argument + " = 0, expected 0; it must be linear in " + argument
+                        + ", since the other mode follows by transposing it");
+            }
         }
     }
 

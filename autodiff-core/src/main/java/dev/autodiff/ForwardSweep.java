@@ -76,6 +76,7 @@ final class ForwardSweep {
                 Node parent = node.parents[i];
                 if (t != null && parent != null) {
                     Tensor p = Sweep.contribution("jvp of", op, pulled, i, parent);
+                    CustomRule.checkZero(op.label() + ": the VJP gives a gradient for input " + i, "g", p);
                     Tensor term = p.mul(t).sum();
                     sum = sum == null ? term : sum.add(term);
                 }

@@ -77,8 +77,8 @@ sealed interface LinearAlgebra extends Primitive permits LinearSolve, Determinan
 
     /** Checks that x has square matrices and returns their size. */
     static int requireSquare(String operation, Tensor x) {
-        requireMatrices(operation, x);
-        if (x.size(-1) != x.size(-2)) {
+        Engine.floating(operation, x);
+        if (x.rank() < 2 || x.size(-1) != x.size(-2)) {
             throw new ShapeException(operation + ": expected square matrices […, n, n], got shape " + x.shape());
         }
         return x.size(-1);

@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
@@ -47,6 +48,10 @@ public final class Linearization {
         return Scope.recorded(keep -> {
             List<Tensor> leaves = xs.stream().map(x -> Scope.tracked(x, keep)).toList();
             Tensor y = Objects.requireNonNull(f.apply(leaves), "the function returned null");
+            if (!y.dtype().isFloating()) {
+                throw new DTypeException("derivative: expected a function whose result is float32 or float64, got "
+                        + y.dtype() + ", which has none; compute the result without rounding it to whole numbers");
+            }
             return new Linearization(List.copyOf(xs), leaves, y, Scope.outside(y, keep, leaves));
         });
     }
@@ -88,7 +93,7 @@ public final class Linearization {
                 Tensor t = ts.get(i);
                 if (t != null) {
                     Node node = Objects.requireNonNull(leaves.get(i).node());
-                    Sweep.checkGradient("jvp: tangent " + i, t, node);
+                    Sweep.checkTangent("jvp: tangent " + i, t, node);
                     tangents.put(node, t);
                     again |= keep && t.requiresGrad();
                 }

@@ -20,6 +20,7 @@ public sealed interface NormalizationMath permits Tensor {
      */
     default Tensor layerNorm(Shape normalizedShape, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
         Tensor x = lastAxes("layerNorm", normalizedShape, weight, bias);
+        checkEpsilon("layerNorm", epsilon);
         Tensor y = Engine.apply(new Standardization.Standardize(0, x.rank() - normalizedShape.rank(), epsilon), x);
         Tensor scaled = weight == null ? y : y.mul(weight);
         return bias == null ? scaled : scaled.add(bias);
@@ -32,6 +33,7 @@ public sealed interface NormalizationMath permits Tensor {
      */
     default Tensor rmsNorm(Shape normalizedShape, @Nullable Tensor weight, double epsilon) {
         Tensor x = lastAxes("rmsNorm", normalizedShape, weight, null);
+        checkEpsilon("rmsNorm", epsilon);
         int[] axes = new int[normalizedShape.rank()];
         Arrays.setAll(axes, d -> d - axes.length);
         Tensor y = x.mul(x.square().mean(true, axes).add(epsilon).rsqrt());
@@ -53,6 +55,12 @@ public sealed interface NormalizationMath permits Tensor {
         return x;
     }
 
+    private static void checkEpsilon(String operation, double epsilon) {
+        if (!(epsilon >= 0)) {
+            throw new IllegalArgumentException(operation + ": expected an epsilon of at least 0, got " + epsilon);
+        }
+    }
+
     private static void checkParameter(
             String operation, String name, @Nullable Tensor parameter, Shape shape, Tensor x) {
         if (parameter != null) {
@@ -72,6 +80,7 @@ public sealed interface NormalizationMath permits Tensor {
      */
     default Tensor groupNorm(int groups, @Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
         Tensor x = withChannels("groupNorm", 2, weight, bias);
+        checkEpsilon("groupNorm", epsilon);
         int channels = x.size(1);
         if (groups < 1 || channels % groups != 0) {
             throw new ShapeException(
@@ -89,6 +98,7 @@ public sealed interface NormalizationMath permits Tensor {
      */
     default Tensor instanceNorm(@Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
         Tensor x = withChannels("instanceNorm", 3, weight, bias);
+        checkEpsilon("instanceNorm", epsilon);
         if (x.shape().slice(2, x.rank()).size() == 1) {
             throw new ShapeException("instanceNorm: expected more than one spatial element, of which a variance can be"
                     + " taken, got " + x.shape());
@@ -102,6 +112,7 @@ public sealed interface NormalizationMath permits Tensor {
      */
     default Tensor batchNorm(@Nullable Tensor weight, @Nullable Tensor bias, double epsilon) {
         Tensor x = withChannels("batchNorm", 2, weight, bias);
+        checkEpsilon("batchNorm", epsilon);
         if (x.size() / Math.max(1, x.size(1)) == 1) {
             throw new ShapeException(
                     "batchNorm: expected more than one element for each channel, of which a variance can be"
@@ -126,6 +137,7 @@ public sealed interface NormalizationMath permits Tensor {
             double momentum,
             double epsilon) {
         Tensor x = withChannels("batchNorm", 2, weight, bias);
+        checkEpsilon("batchNorm", epsilon);
         Shape channels = Shape.of(x.size(1));
         checkParameter("batchNorm", "running mean", runningMean, channels, x);
         checkParameter("batchNorm", "running variance", runningVariance, channels, x);

@@ -20,7 +20,12 @@ public sealed interface ShapeMath permits Tensor {
         int unknown = -1;
         long known = 1;
         for (int i = 0; i < sizes.length; i++) {
-            if (sizes[i] == -1 && unknown < 0) {
+            if (sizes[i] == -1) {
+                if (unknown >= 0) {
+                    throw new ShapeException(
+                            "reshape: expected at most one −1, which stands for what is left of the elements, got "
+                                    + Arrays.toString(sizes));
+                }
                 unknown = i;
             } else {
                 known *= sizes[i];
@@ -30,6 +35,10 @@ public sealed interface ShapeMath permits Tensor {
             return reshape(Shape.of(sizes));
         }
         int size = ((Tensor) this).size();
+        if (known == 0 && size == 0) {
+            throw new ShapeException("reshape: every size in place of −1 makes " + Arrays.toString(sizes)
+                    + " hold no elements, as shape " + ((Tensor) this).shape() + " does; give the size");
+        }
         if (known <= 0 || size % known != 0) {
             throw new ShapeException("reshape: no size in place of −1 makes " + Arrays.toString(sizes) + " hold the "
                     + size + " elements of shape " + ((Tensor) this).shape());

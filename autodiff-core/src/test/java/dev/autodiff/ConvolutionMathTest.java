@@ -234,6 +234,9 @@ class ConvolutionMathTest {
                 IllegalArgumentException.class, () -> ConvOptions.defaults().groups(0));
         assertThrows(
                 IllegalArgumentException.class, () -> ConvOptions.defaults().padding(-1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> x.conv2d(w, null, ConvOptions.defaults().stride(2).outputPadding(1)));
         assertThrows(DTypeException.class, () -> x.conv2d(w.to(DType.FLOAT32)));
         assertThrows(ShapeException.class, () -> x.convTranspose2d(w));
         assertThrows(

@@ -10,8 +10,10 @@ import dev.autodiff.check.GradientCheck;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class NormalizationMathTest {
     private static final double EPSILON = 1e-5;
@@ -28,6 +30,20 @@ class NormalizationMathTest {
 
     private static void assertClose(Tensor want, Tensor got) {
         assertTrue(got.allClose(want, 1e-12, 1e-12), () -> "got " + got + ", want " + want);
+    }
+
+    @Test
+    void aNegativeEpsilonIsRefused() {
+        Tensor x = normal(1, 3, 4, 2, 5);
+        for (Executable normalisation : List.<Executable>of(
+                () -> x.layerNorm(Shape.of(5), null, null, -1),
+                () -> x.rmsNorm(Shape.of(5), null, Double.NaN),
+                () -> x.groupNorm(2, null, null, -1),
+                () -> x.instanceNorm(null, null, -1),
+                () -> x.batchNorm(null, null, -1))) {
+            Exception e = assertThrows(IllegalArgumentException.class, normalisation);
+            assertTrue(e.getMessage().contains("Norm: expected an epsilon of at least 0, got "), e::getMessage);
+        }
     }
 
     @Test

@@ -241,7 +241,7 @@ class OperationsPageTest {
             String text = Pattern.compile("\\\\u([0-9a-f]{4})")
                     .matcher(javadoc)
                     .replaceAll(m -> Character.toString(Integer.parseInt(m.group(1), 16)));
-            return text.replaceAll("\\{@code\\s+([^}]*)}", "$1")
+            return text.replaceAll("\\{@code\\s+((?:[^{}]|\\{[^{}]*})*)}", "$1")
                     .replaceAll("\\{@link(?:plain)?\\s+[^\\s}]*?#?(\\w+)(?:\\([^)]*\\))?}", "`$1`")
                     .replaceAll("\\{@link(?:plain)?\\s+\\S+\\s+([^}]*)}", "$1")
                     .replaceAll("</?p>", "")

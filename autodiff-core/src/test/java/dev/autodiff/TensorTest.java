@@ -423,9 +423,15 @@ class TensorTest {
                 ShapeException.class,
                 "reshape: no size in place of −1 makes [4, -1] hold the 6 elements of shape [2, 3]",
                 () -> MATRIX.reshape(4, -1));
-        assertThrows(ShapeException.class, () -> MATRIX.reshape(-1, -1));
+        assertRefused(
+                ShapeException.class,
+                "reshape: expected at most one −1, which stands for what is left of the elements, got [-1, -1]",
+                () -> MATRIX.reshape(-1, -1));
         assertThrows(ShapeException.class, () -> MATRIX.reshape(-2, -3));
-        assertThrows(ShapeException.class, () -> Tensor.zeros(DType.FLOAT64, 0).reshape(0, -1));
+        assertRefused(
+                ShapeException.class,
+                "reshape: every size in place of −1 makes [0, -1] hold no elements, as shape [0] does; give the size",
+                () -> Tensor.zeros(DType.FLOAT64, 0).reshape(0, -1));
         assertRefused(
                 ShapeException.class,
                 "reshape: shape [4, 2] has 8 elements, but the tensor of shape [2, 3] has 6",

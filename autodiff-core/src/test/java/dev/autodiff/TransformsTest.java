@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.autodiff.check.GradientCheck;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.List;
@@ -250,6 +251,31 @@ class TransformsTest {
                         .sum())
                 .apply(X);
         assertArrayEquals(new double[] {-1, 0.5, 1}, g.toDoubleArray());
+    }
+
+    @Test
+    void aRuleWithAConstantPartIsRefusedWhereItIsTransposed() {
+        Tensor ones = X.onesLike();
+        UnaryOperator<Tensor> forward = Autodiff.customJvp(Tensor::sin, (x, out, t) -> ones);
+        GradientException e = assertThrows(GradientException.class, () -> Autodiff.vjp(forward, X, ones));
+        assertEquals(
+                "customJvp: the rule gives a tangent of 1.0 at [0] for t = 0, expected 0; it must be linear in t, since the"
+                        + " other mode follows by transposing it",
+                e.getMessage());
+        UnaryOperator<Tensor> back = Autodiff.customVjp(Tensor::sin, (x, out, g) -> g.sub(2));
+        e = assertThrows(GradientException.class, () -> Autodiff.jvp(back, X, ones));
+        assertEquals(
+                "customVjp: the VJP gives a gradient for input 0 of -2.0 at [0] for g = 0, expected 0; it must be linear in"
+                        + " g, since the other mode follows by transposing it",
+                e.getMessage());
+    }
+
+    @Test
+    void aFunctionWithAWholeNumberAsItsResultHasNoDerivative() {
+        DTypeException e = assertThrows(
+                DTypeException.class, () -> Autodiff.grad(x -> x.argmax()).apply(X));
+        assertTrue(e.getMessage()
+                .startsWith("derivative: expected a function whose result is float32 or float64, got int64"));
     }
 
     @Test
