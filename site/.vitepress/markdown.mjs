@@ -47,6 +47,7 @@ const COMMAND = /^(\.\/|java|mvn|mkdir|cd |npm|docs\/|autodiff\/|AUTODIFF=)/
 /** Shows indented code like fenced code: what one types into a shell, or a formula. */
 export function indentedCode(markdown) {
   markdown.renderer.rules.code_block = (tokens, i, options, env, self) => {
+    tokens[i].content = tokens[i].content.trimEnd() // else an empty line is shown below
     tokens[i].info = COMMAND.test(tokens[i].content) ? 'sh' : ''
     return markdown.renderer.rules.fence(tokens, i, options, env, self)
   }
