@@ -62,12 +62,19 @@ final class Differences {
         double terms(Tensor x);
     }
 
-    /** What came of one element. */
+    /** What came of one element; all but the first two are left out, for the reason given. */
     private enum Outcome {
-        RIGHT,
-        WRONG,
-        AT_A_KINK,
-        UNDECIDED
+        RIGHT(""),
+        WRONG(""),
+        AT_A_KINK("at a kink"),
+        TOO_SMALL("too small for differences"),
+        TOO_CURVED("too curved for differences");
+
+        private final String reason;
+
+        Outcome(String reason) {
+            this.reason = reason;
+        }
     }
 
     private record Verdict(Outcome outcome, double error, double allowed, double slope) {}
@@ -220,20 +227,21 @@ final class Differences {
         } catch (RuntimeException e) { // of the user's own operations, too
             return Check.none(g.length, "the operation does not run again: " + e.getMessage());
         }
-        int kinks = counts.getOrDefault(Outcome.AT_A_KINK, 0);
-        int undecided = counts.getOrDefault(Outcome.UNDECIDED, 0);
         int compared = counts.getOrDefault(Outcome.RIGHT, 0) + counts.getOrDefault(Outcome.WRONG, 0);
-        if (compared == 0 && g.length > 0) {
-            return Check.none(
-                    g.length,
-                    undecided == 0 ? "at a kink, where differences mean nothing" : "too small to check by differences");
+        if (compared == 0 && counts.size() == 1) {
+            return Check.none(g.length, counts.keySet().iterator().next().reason);
         }
         List<String> notes = new ArrayList<>(note.isEmpty() ? List.of() : List.of(note));
-        if (kinks > 0) {
-            notes.add(kinks + (kinks == 1 ? " is" : " are") + " at a kink and left out");
-        }
-        if (undecided > 0) {
-            notes.add(undecided + (undecided == 1 ? " is" : " are") + " too small for differences and left out");
+        counts.forEach((outcome, count) -> {
+            if (!outcome.reason.isEmpty()) {
+                notes.add(count
+                        + (count == 1 ? " is " : " are ")
+                        + outcome.reason
+                        + (compared == 0 ? "" : " and left out"));
+            }
+        });
+        if (compared == 0 && g.length > 0) {
+            return Check.none(g.length, String.join(", ", notes));
         }
         return new Check(
                 worst.outcome == Outcome.WRONG ? Check.Status.FAILED : Check.Status.PASSED,
@@ -268,10 +276,14 @@ final class Differences {
             if (error <= allowed) {
                 return new Verdict(Outcome.RIGHT, error, allowed, slope);
             }
-            double uncertain = noise + Math.abs(fine - coarse);
-            if (!(uncertain >= least)) {
+            double curvature = Math.abs(fine - coarse);
+            double uncertain = noise + curvature;
+            // The shorter step is the better one, unless rounding spoils it: a long one may skip whole waves and not
+            // know.
+            if (noise <= NOISY * scale || !(uncertain >= least)) {
                 least = uncertain;
-                verdict = new Verdict(error <= uncertain ? Outcome.UNDECIDED : Outcome.WRONG, error, allowed, slope);
+                Outcome doubtful = noise >= curvature ? Outcome.TOO_SMALL : Outcome.TOO_CURVED;
+                verdict = new Verdict(error <= uncertain ? doubtful : Outcome.WRONG, error, allowed, slope);
             }
         }
         return isKink(f, at, x, j, reach)

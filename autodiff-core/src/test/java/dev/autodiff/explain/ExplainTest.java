@@ -169,7 +169,7 @@ class ExplainTest {
             Explanation explanation = Explain.backward(small.add(large));
             Check check = explanation.step("p").check();
             assertEquals(Check.Status.NOT_CHECKED, check.status(), check::brief);
-            assertEquals("– not checked: too small to check by differences", check.brief());
+            assertEquals("– not checked: too small for differences", check.brief());
             assertEquals(Check.Status.PASSED, explanation.step("q").check().status());
         }
         // The rule by itself has no large terms beside it.
@@ -351,6 +351,58 @@ class ExplainTest {
         assertEquals(Check.Status.PASSED, check.status());
         assertEquals(2, check.elements());
         assertTrue(check.note().contains("kink"), check::note);
+    }
+
+    @Test
+    void nearAKinkAShorterStepIsTaken() {
+        Tensor x = Tensor.of(new double[] {1e-4, -1e-4}).requireGrad().named("x");
+        Check check = Explain.backward(x.relu().sum()).step("x").check();
+        assertEquals(Check.Status.PASSED, check.status(), check::brief);
+        assertEquals(2, check.elements());
+    }
+
+    @Test
+    void roundingIsNoKink() {
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        Tensor q = parameter("q", new double[][] {{3, 1}});
+        for (double scale : new double[] {1e-10, 3e-11, 1e-11, 3e-12, 1e-12}) {
+            Check check = Explain.backward(p.exp().sum().mul(scale).add(q.exp().sum()))
+                    .step("p")
+                    .check();
+            assertFalse(check.brief().contains("kink"), () -> scale + ": " + check.brief());
+            assertTrue(check.status() != Check.Status.FAILED, () -> scale + ": " + check.brief());
+        }
+    }
+
+    @Test
+    void whatTurnsWithinAStepIsTooCurved() {
+        Tensor x = Tensor.of(new double[] {0, 1e-3}).requireGrad().named("x");
+        Tensor fast = Tensor.of(new double[] {1e5, 1});
+        Check check = Explain.backward(x.mul(fast).sin().sum()).step("x").check();
+        assertEquals(Check.Status.PASSED, check.status(), check::brief);
+        assertEquals("1 is too curved for differences and left out", check.note());
+    }
+
+    @Test
+    void largeTermsThatAnElementHasNoEffectOnDoNotHideItsFault() {
+        Tensor p = parameter("p", new double[][] {{1, 2}});
+        Tensor q = parameter("q", new double[][] {{30, 31}});
+        Tensor cancelled = q.exp().sum().sub(q.exp().sum());
+        Explanation explanation =
+                Explain.backward(new Wrong().apply(p.exp()).sum().mul(1e-9).add(cancelled));
+        assertEquals(Check.Status.FAILED, explanation.step("p").check().status());
+    }
+
+    @Test
+    void whatFloat32CannotHoldIsTooSmall() {
+        Tensor z = Tensor.of(new float[][] {{20, 0}}).requireGrad().named("z");
+        Check check = Explain.backward(
+                        z.softmaxCrossEntropy(Tensor.of(new int[] {0})).mean())
+                .step("z")
+                .check();
+        // p − 1 is 0 or 6e-8 in float32 where it is −2e-9.
+        assertTrue(check.status() != Check.Status.FAILED, check::brief);
+        assertTrue(check.note().contains("1 is too small for differences"), check::brief);
     }
 
     @Test
