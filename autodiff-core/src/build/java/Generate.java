@@ -3,6 +3,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -99,14 +100,18 @@ public final class Generate {
         }
     }
 
-    /** Reads the constants of an enum whose third argument is the function's value, a lambda or a method reference. */
+    /**
+     * Reads the constants of an enum whose third argument is the function's value, a lambda or a method reference: the constant's own argument,
+     * or that of a call in its {@code case}. They come in the order of the constants, whose places are the numbers of the loops.
+     */
     private static List<Function> functions(Path source) throws IOException {
         List<Function> result = new ArrayList<>();
         if (!Files.exists(source)) {
             return result;
         }
         String text = Files.readString(source);
-        Matcher constant = Pattern.compile("(?m)^    ([A-Z][A-Z0-9_]*)\\(").matcher(text);
+        Matcher constant = Pattern.compile("(?m)^ +(?:case )?([A-Z][A-Z0-9_]*)(?: ->\\s+of)?\\(")
+                .matcher(text);
         while (constant.find()) {
             String value = arguments(text, constant.end()).get(2).strip().replaceAll("\\s+", " ");
             if (value.contains("::")) {
@@ -120,6 +125,20 @@ public final class Generate {
             List<String> parameters = List.of(sides[0].replaceAll("[() ]", "").split(","));
             result.add(new Function(constant.group(1), parameters, sides[1].strip()));
         }
+        List<String> constants = Pattern.compile("(?m)^    ([A-Z][A-Z0-9_]*)[(,;]")
+                .matcher(text)
+                .results()
+                .map(m -> m.group(1))
+                .toList();
+        if (!result.stream()
+                .map(Function::constant)
+                .sorted()
+                .toList()
+                .equals(constants.stream().sorted().toList())) {
+            throw new IllegalArgumentException(
+                    source + ": the definitions do not belong to the constants " + constants);
+        }
+        result.sort(Comparator.comparingInt(f -> constants.indexOf(f.constant())));
         return result;
     }
 

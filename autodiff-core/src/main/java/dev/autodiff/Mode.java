@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What one thread does with the operations that it runs. Other threads do not inherit it. */
 final class Mode {
-    private static final ThreadLocal<Mode> CURRENT = ThreadLocal.withInitial(Mode::new);
+    private static final ThreadLocal<Mode> CURRENT = new ThreadLocal<>() {
+        @Override
+        protected Mode initialValue() {
+            return new Mode();
+        }
+    };
 
     /** How many threads listen: while none does, an operation without nodes never reads the thread's mode. */
     private static final AtomicInteger LISTENERS = new AtomicInteger();

@@ -76,7 +76,7 @@ class MutationReport {
         Matcher lambda = LAMBDA.matcher(method);
         String place = owner.replace('$', '.') + "." + method;
         if (lambda.matches()) {
-            place = lambda.group(1).equals("static")
+            place = lambda.group(1).equals("define")
                     ? owner + "." + inputs.get(Integer.parseInt(lambda.group(2)))
                     : owner.replace('$', '.') + "." + lambda.group(1);
         }
@@ -116,7 +116,7 @@ class MutationReport {
             Matcher lambda = LAMBDA.matcher(text(element, "mutatedMethod"));
             if (text(element, "mutatedClass").endsWith(".Elementwise")
                     && lambda.matches()
-                    && lambda.group(1).equals("static")) {
+                    && lambda.group(1).equals("define")) {
                 int tensors = text(element, "methodDescription")
                         .replaceAll("[^;)]|\\).*", "")
                         .length();

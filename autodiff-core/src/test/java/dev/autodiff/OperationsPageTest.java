@@ -37,11 +37,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The page of operations is made from the catalogue: names and formulas from the operations, rules by {@link SampleRules}, element types by
- * trying, remarks from the Javadoc of the constant or record. {@code -Dautodiff.write=true} writes the page anew.
+ * trying, remarks from what stands above the definition. {@code -Dautodiff.write=true} writes the page anew.
  */
 class OperationsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "operations.md");
     private static final int SEEDS = 300;
+    private static final Pattern CASE = Pattern.compile("(?m)((?:^ +//(?! ----).*\n)+) +case ([A-Z][A-Z0-9_]*) ->");
 
     private static final String INTRODUCTION = """
             # Operations
@@ -180,7 +181,10 @@ class OperationsPageTest {
         return accepted.size() == DType.values().length ? "all" : String.join(", ", accepted);
     }
 
-    /** Reads the Javadoc of the operations, {@code Elementwise.ABS} for example, and of the families, {@code RowOp.RowOp}. */
+    /**
+     * Reads the Javadoc of the operations, and of the families, {@code RowOp.RowOp} for example; of the elementwise functions the comment above the
+     * case of each, {@code Elementwise.ABS}.
+     */
     private static Map<String, String> remarks() {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         Map<String, String> remarks = new HashMap<>();
@@ -194,6 +198,11 @@ class OperationsPageTest {
             for (CompilationUnitTree unit : task.parse()) {
                 new RemarkScanner(docs, remarks).scan(unit, null);
             }
+            CASE.matcher(Files.readString(Path.of("src/main/java/dev/autodiff/Elementwise.java")))
+                    .results()
+                    .forEach(m -> remarks.put(
+                            "Elementwise." + m.group(2),
+                            m.group(1).replaceAll("\\s*//\\s*", " ").strip()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,11 @@ record FastLoops(ElementwiseLoops<float[]> loops, int exp, int sigmoid, int tanh
     /** Functions that have a loop here, by the names of their constants. */
     static final List<String> FUNCTIONS = List.of("EXP", "SIGMOID", "TANH");
 
+    /** Returns these loops, which threads share. */
+    static ElementwiseLoops<float[]> threaded() {
+        return ThreadedLoops.of(new FastLoops(new Loops32()), Loops32.FUNCTIONS, FUNCTIONS);
+    }
+
     FastLoops(Loops32 loops) {
         this(
                 loops,

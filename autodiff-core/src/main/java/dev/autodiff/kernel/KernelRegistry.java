@@ -1,6 +1,7 @@
 package dev.autodiff.kernel;
 
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.ServiceLoader;
@@ -27,39 +28,55 @@ public final class KernelRegistry {
 
     /** Returns every provider on the class path or module path, the preferred one first. */
     public static List<KernelProvider> providers() {
-        return ServiceLoader.load(KernelProvider.class, KernelRegistry.class.getClassLoader()).stream()
-                .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparingInt(KernelProvider::priority).reversed())
-                .toList();
+        List<KernelProvider> providers =
+                new ArrayList<>(); // in loops: the first stream of a process takes 10 ms, and every program comes by
+        // here
+        for (KernelProvider provider :
+                ServiceLoader.load(KernelProvider.class, KernelRegistry.class.getClassLoader())) {
+            int place = 0;
+            while (place < providers.size() && providers.get(place).priority() >= provider.priority()) {
+                place++;
+            }
+            providers.add(place, provider);
+        }
+        return Collections.unmodifiableList(providers);
     }
 
     static Kernels choose(List<KernelProvider> providers, @org.jspecify.annotations.Nullable String forced) {
         if (forced != null && !forced.isBlank()) {
             String name = forced.strip().toLowerCase(Locale.ROOT);
-            KernelProvider provider = providers.stream()
-                    .filter(p -> p.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("kernels: -D" + PROPERTY + "=" + forced
-                            + " names no provider; expected one of "
-                            + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", "))));
-            if (!provider.isUsable()) {
-                throw new IllegalStateException("kernels: -D" + PROPERTY + "=" + forced
-                        + " asks for a provider that can't run here; " + provider.remedy());
+            for (KernelProvider provider : providers) {
+                if (!provider.name().equals(name)) {
+                    continue;
+                }
+                if (!provider.isUsable()) {
+                    throw new IllegalStateException("kernels: -D" + PROPERTY + "=" + forced
+                            + " asks for a provider that can't run here; " + provider.remedy());
+                }
+                return provider.create();
             }
-            return provider.create();
+            throw new IllegalStateException("kernels: -D" + PROPERTY + "=" + forced
+                    + " names no provider; expected one of "
+                    + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
         }
         for (KernelProvider provider : providers) {
             if (provider.isUsable()) {
                 return provider.create();
             }
-            System.getLogger("dev.autodiff")
-                    .log(
-                            System.Logger.Level.INFO,
-                            "The {0} kernels can''t run in this process and slower ones are used; {1}",
-                            provider.name(),
-                            provider.remedy());
+            KernelProvider refused = provider;
+            new Thread(() -> sayThatSlowerOnesAreUsed(refused), "autodiff-notice")
+                    .start(); // a logger takes 70 ms to set up
         }
         throw new IllegalStateException(
                 "kernels: no usable provider found; META-INF/services of the autodiff-core jar must stay intact when jars are merged");
+    }
+
+    private static void sayThatSlowerOnesAreUsed(KernelProvider refused) {
+        System.getLogger("dev.autodiff")
+                .log(
+                        System.Logger.Level.INFO,
+                        "The {0} kernels can''t run in this process and slower ones are used; {1}",
+                        refused.name(),
+                        refused.remedy());
     }
 }

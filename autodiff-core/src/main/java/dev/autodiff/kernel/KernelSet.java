@@ -1,43 +1,65 @@
 package dev.autodiff.kernel;
 
 /**
- * The kernels of one floating-point type, put together from their parts.
+ * Kernels of one floating-point type with loops and a product of their own.
  *
  * @param <A> {@code float[]} or {@code double[]}
+ * @param others the kernels that have everything else
  */
-public record KernelSet<A>(
-        ElementwiseLoops<A> elementwise,
-        Product<A> product,
-        Reductions<A> reductions,
-        Norms<A> norms,
-        Indices<A> indices,
-        Scans<A> scans,
-        Ranks<A> ranks,
-        Rows<A> rows,
-        WindowLoops<A> windows,
-        Convolutions<A> convolutions,
-        Standardizations<A> standardizations,
-        Updates<A> updates)
+public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwise, Product<A> product)
         implements FloatKernels<A> {
-    /** Returns other kernels with loops and a product in place of their own. */
-    public static <A> FloatKernels<A> with(FloatKernels<A> kernels, ElementwiseLoops<A> loops, Product<A> product) {
-        return new KernelSet<>(
-                loops,
-                product,
-                kernels.reductions(),
-                kernels.norms(),
-                kernels.indices(),
-                kernels.scans(),
-                kernels.ranks(),
-                kernels.rows(),
-                kernels.windows(),
-                kernels.convolutions(),
-                kernels.standardizations(),
-                kernels.updates());
-    }
-
     /** Returns the number by which {@link ElementwiseLoops} know a function, from the name of its constant; −1 if there is none. */
     public static int numberOf(String function) {
         return Loops64.FUNCTIONS.indexOf(function);
+    }
+
+    @Override
+    public Reductions<A> reductions() {
+        return others.reductions();
+    }
+
+    @Override
+    public Norms<A> norms() {
+        return others.norms();
+    }
+
+    @Override
+    public Indices<A> indices() {
+        return others.indices();
+    }
+
+    @Override
+    public Scans<A> scans() {
+        return others.scans();
+    }
+
+    @Override
+    public Ranks<A> ranks() {
+        return others.ranks();
+    }
+
+    @Override
+    public Rows<A> rows() {
+        return others.rows();
+    }
+
+    @Override
+    public WindowLoops<A> windows() {
+        return others.windows();
+    }
+
+    @Override
+    public Convolutions<A> convolutions() {
+        return others.convolutions();
+    }
+
+    @Override
+    public Standardizations<A> standardizations() {
+        return others.standardizations();
+    }
+
+    @Override
+    public Updates<A> updates() {
+        return others.updates();
     }
 }

@@ -2,12 +2,23 @@ package dev.autodiff.kernel;
 
 import dev.autodiff.shape.DType;
 
-/** The moves of elements for each type. */
+/** The moves of elements for each type, which are loaded when somebody asks for them. */
 public final class Movements {
-    private static final Movement<float[]> FLOAT32 = new Movement32();
-    private static final Movement<double[]> FLOAT64 = new Movement64();
-    private static final Movement<long[]> INT64 = new MovementInt64();
-    private static final Movement<boolean[]> BOOL = new MovementBool();
+    private static final class Float32 {
+        static final Movement<float[]> MOVEMENT = new Movement32();
+    }
+
+    private static final class Float64 {
+        static final Movement<double[]> MOVEMENT = new Movement64();
+    }
+
+    private static final class Int64 {
+        static final Movement<long[]> MOVEMENT = new MovementInt64();
+    }
+
+    private static final class Bool {
+        static final Movement<boolean[]> MOVEMENT = new MovementBool();
+    }
 
     private Movements() {}
 
@@ -20,10 +31,10 @@ public final class Movements {
     public static <A> Movement<A> of(DType dtype) {
         return (Movement<A>)
                 switch (dtype) {
-                    case FLOAT32 -> FLOAT32;
-                    case FLOAT64 -> FLOAT64;
-                    case INT64 -> INT64;
-                    case BOOL -> BOOL;
+                    case FLOAT32 -> Float32.MOVEMENT;
+                    case FLOAT64 -> Float64.MOVEMENT;
+                    case INT64 -> Int64.MOVEMENT;
+                    case BOOL -> Bool.MOVEMENT;
                 };
     }
 }

@@ -54,11 +54,12 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
      * @param fast the functions that have one of the fast loops
      */
     static <A> ElementwiseLoops<A> of(ElementwiseLoops<A> loops, List<String> functions, List<String> fast) {
-        return new ThreadedLoops<>(
-                loops,
-                functions.stream()
-                        .mapToDouble(f -> SIMPLE_FUNCTIONS.contains(f) ? SIMPLE : fast.contains(f) ? FAST : SLOW)
-                        .toArray());
+        double[] nanos = new double[functions.size()];
+        for (int i = 0; i < nanos.length; i++) {
+            String f = functions.get(i);
+            nanos[i] = SIMPLE_FUNCTIONS.contains(f) ? SIMPLE : fast.contains(f) ? FAST : SLOW;
+        }
+        return new ThreadedLoops<>(loops, nanos);
     }
 
     @Override

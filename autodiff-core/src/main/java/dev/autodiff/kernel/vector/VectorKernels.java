@@ -5,17 +5,27 @@ import dev.autodiff.kernel.KernelSet;
 import dev.autodiff.kernel.Kernels;
 import dev.autodiff.kernel.PortableProvider;
 
-/** Products and loops with a choice on vectors; everything else as the portable kernels do it. */
+/**
+ * Products and loops with a choice on vectors; everything else as the portable kernels do it. Those of a type are loaded when somebody asks for
+ * them, since the vectors of one type alone take the virtual machine 10 ms.
+ */
 final class VectorKernels implements Kernels {
-    private final FloatKernels<float[]> float32;
-    private final FloatKernels<double[]> float64;
+    private static final class Float32 {
+        static final FloatKernels<float[]> KERNELS = kernels();
 
-    VectorKernels() {
-        Kernels portable = new PortableProvider().create();
-        float32 = KernelSet.with(
-                portable.float32(), new VectorLoops32(portable.float32().elementwise()), new VectorProduct32());
-        float64 = KernelSet.with(
-                portable.float64(), new VectorLoops64(portable.float64().elementwise()), new VectorProduct64());
+        private static FloatKernels<float[]> kernels() {
+            FloatKernels<float[]> portable = new PortableProvider().create().float32();
+            return new KernelSet<>(portable, new VectorLoops32(portable.elementwise()), new VectorProduct32());
+        }
+    }
+
+    private static final class Float64 {
+        static final FloatKernels<double[]> KERNELS = kernels();
+
+        private static FloatKernels<double[]> kernels() {
+            FloatKernels<double[]> portable = new PortableProvider().create().float64();
+            return new KernelSet<>(portable, new VectorLoops64(portable.elementwise()), new VectorProduct64());
+        }
     }
 
     @Override
@@ -25,11 +35,11 @@ final class VectorKernels implements Kernels {
 
     @Override
     public FloatKernels<float[]> float32() {
-        return float32;
+        return Float32.KERNELS;
     }
 
     @Override
     public FloatKernels<double[]> float64() {
-        return float64;
+        return Float64.KERNELS;
     }
 }
