@@ -76,18 +76,19 @@ public final class InPlace {
 
     /** {@code p = p − lr·(g + weightDecay·p)}; with g the gradient of the loss this is {@code p = (1 − lr·weightDecay)·p − lr·g}. */
     public static void sgd(Tensor p, Tensor g, double lr, double weightDecay) {
-        BiConsumer<Tensor, Tensor> change = (q, h) -> {
-            Storage to = target("sgd", q);
-            match("sgd", q, h);
-            Floats.of(q.dtype()).updates().sgd(to.array(), h.array(), lr, weightDecay, to.size());
-            to.changed();
-        };
         OpListener listener = Mode.listening();
-        if (listener != null) {
-            listener.update(List.of("sgd", lr, weightDecay), p, g, change);
+        if (listener == null) { // no lambda where nobody listens
+            changeSgd(p, g, lr, weightDecay);
         } else {
-            change.accept(p, g);
+            listener.update(List.of("sgd", lr, weightDecay), p, g, (q, h) -> changeSgd(q, h, lr, weightDecay));
         }
+    }
+
+    private static void changeSgd(Tensor q, Tensor h, double lr, double weightDecay) {
+        Storage to = target("sgd", q);
+        match("sgd", q, h);
+        Floats.of(q.dtype()).updates().sgd(to.array(), h.array(), lr, weightDecay, to.size());
+        to.changed();
     }
 
     /**
@@ -104,33 +105,47 @@ public final class InPlace {
             double dampening,
             boolean nesterov,
             boolean first) {
-        BiConsumer<Tensor, Tensor> change = (q, h) -> {
-            Storage to = target("momentum", q);
-            Storage memory = target("momentum", b);
-            match("momentum", q, h);
-            match("momentum", q, b);
-            Floats.of(q.dtype())
-                    .updates()
-                    .momentum(
-                            to.array(),
-                            h.array(),
-                            memory.array(),
-                            lr,
-                            weightDecay,
-                            momentum,
-                            dampening,
-                            nesterov,
-                            first,
-                            to.size());
-            to.changed();
-            memory.changed();
-        };
         OpListener listener = Mode.listening();
-        if (listener != null) {
-            listener.update(List.of("momentum", lr, weightDecay, momentum, dampening, nesterov, first), p, g, change);
+        if (listener == null) { // no lambda where nobody listens
+            changeMomentum(p, g, b, lr, weightDecay, momentum, dampening, nesterov, first);
         } else {
-            change.accept(p, g);
+            listener.update(
+                    List.of("momentum", lr, weightDecay, momentum, dampening, nesterov, first),
+                    p,
+                    g,
+                    (q, h) -> changeMomentum(q, h, b, lr, weightDecay, momentum, dampening, nesterov, first));
         }
+    }
+
+    private static void changeMomentum(
+            Tensor q,
+            Tensor h,
+            Tensor b,
+            double lr,
+            double weightDecay,
+            double momentum,
+            double dampening,
+            boolean nesterov,
+            boolean first) {
+        Storage to = target("momentum", q);
+        Storage memory = target("momentum", b);
+        match("momentum", q, h);
+        match("momentum", q, b);
+        Floats.of(q.dtype())
+                .updates()
+                .momentum(
+                        to.array(),
+                        h.array(),
+                        memory.array(),
+                        lr,
+                        weightDecay,
+                        momentum,
+                        dampening,
+                        nesterov,
+                        first,
+                        to.size());
+        to.changed();
+        memory.changed();
     }
 
     /**
@@ -150,42 +165,55 @@ public final class InPlace {
             double eps,
             double weightDecay,
             double decoupledDecay) {
-        BiConsumer<Tensor, Tensor> change = (q, h) -> {
-            Storage to = target("adam", q);
-            Storage first = target("adam", m);
-            Storage second = target("adam", v);
-            match("adam", q, h);
-            match("adam", q, m);
-            match("adam", q, v);
-            Floats.of(q.dtype())
-                    .updates()
-                    .adam(
-                            to.array(),
-                            h.array(),
-                            first.array(),
-                            second.array(),
-                            stepSize,
-                            rootCorrection,
-                            beta1,
-                            beta2,
-                            eps,
-                            weightDecay,
-                            decoupledDecay,
-                            to.size());
-            to.changed();
-            first.changed();
-            second.changed();
-        };
         OpListener listener = Mode.listening();
-        if (listener != null) {
+        if (listener == null) { // no lambda where nobody listens
+            changeAdam(p, g, m, v, stepSize, rootCorrection, beta1, beta2, eps, weightDecay, decoupledDecay);
+        } else {
             listener.update(
                     List.of("adam", stepSize, rootCorrection, beta1, beta2, eps, weightDecay, decoupledDecay),
                     p,
                     g,
-                    change);
-        } else {
-            change.accept(p, g);
+                    (q, h) -> changeAdam(
+                            q, h, m, v, stepSize, rootCorrection, beta1, beta2, eps, weightDecay, decoupledDecay));
         }
+    }
+
+    private static void changeAdam(
+            Tensor q,
+            Tensor h,
+            Tensor m,
+            Tensor v,
+            double stepSize,
+            double rootCorrection,
+            double beta1,
+            double beta2,
+            double eps,
+            double weightDecay,
+            double decoupledDecay) {
+        Storage to = target("adam", q);
+        Storage first = target("adam", m);
+        Storage second = target("adam", v);
+        match("adam", q, h);
+        match("adam", q, m);
+        match("adam", q, v);
+        Floats.of(q.dtype())
+                .updates()
+                .adam(
+                        to.array(),
+                        h.array(),
+                        first.array(),
+                        second.array(),
+                        stepSize,
+                        rootCorrection,
+                        beta1,
+                        beta2,
+                        eps,
+                        weightDecay,
+                        decoupledDecay,
+                        to.size());
+        to.changed();
+        first.changed();
+        second.changed();
     }
 
     private static Storage target(String operation, Tensor target) {

@@ -11,11 +11,10 @@ record ReducedAxes(Tensor source, int outer, int n, int inner) {
         if (count == 0) {
             return new ReducedAxes(x, x.size(), 1, 1);
         }
-        int first = axes.get(0);
-        int last = axes.get(count - 1);
-        if (last - first + 1 == count) {
-            return new ReducedAxes(
-                    x, shape.size(0, first), shape.size(first, last + 1), shape.size(last + 1, shape.rank()));
+        if (areNeighbours(axes)) {
+            int first = axes.get(0);
+            int end = first + count;
+            return new ReducedAxes(x, shape.size(0, first), shape.size(first, end), shape.size(end, shape.rank()));
         }
         int[] permutation = new int[shape.rank()];
         int next = 0;
@@ -30,5 +29,11 @@ record ReducedAxes(Tensor source, int outer, int n, int inner) {
         }
         Tensor moved = new ShapeMove.Permute(Axes.of(permutation)).forward(new Tensor[] {x});
         return new ReducedAxes(moved, moved.shape().size(0, kept), moved.shape().size(kept, shape.rank()), 1);
+    }
+
+    /** Tells whether axes, in ascending order, lie side by side. */
+    static boolean areNeighbours(Axes axes) {
+        int count = axes.count();
+        return count > 0 && axes.get(count - 1) - axes.get(0) + 1 == count;
     }
 }

@@ -40,9 +40,20 @@ sealed interface Reduction extends Primitive {
     @Override
     default void compute(Tensor[] in, Tensor out) {
         Tensor x = in[0];
-        if (out.size() > 0) {
-            ReducedAxes plan = ReducedAxes.of(x, axes());
-            run(Floats.of(x.dtype()), plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
+        if (out.size() == 0) {
+            return;
+        }
+        Axes axes = axes();
+        FloatKernels<Object> kernels = Floats.of(x.dtype());
+        if (ReducedAxes.areNeighbours(axes)) { // a plan would be the only thing that a replay allocates here
+            Shape shape = x.shape();
+            int first = axes.get(0);
+            int end = first + axes.count();
+            int inner = shape.size(end, shape.rank());
+            run(kernels, x.array(), out.array(), shape.size(0, first), shape.size(first, end), inner);
+        } else {
+            ReducedAxes plan = ReducedAxes.of(x, axes);
+            run(kernels, plan.source().array(), out.array(), plan.outer(), plan.n(), plan.inner());
         }
     }
 

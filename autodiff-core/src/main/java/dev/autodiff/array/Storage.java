@@ -147,10 +147,14 @@ public final class Storage {
 
     /** Returns a copy in an array of its own. */
     public Storage copy() {
-        int size = size();
-        Storage copy = zeros(dtype, size);
-        System.arraycopy(array(), 0, copy.array(), 0, size);
-        return copy;
+        return new Storage(
+                dtype,
+                switch (dtype) {
+                    case FLOAT32 -> ((float[]) array()).clone();
+                    case FLOAT64 -> ((double[]) array()).clone();
+                    case INT64 -> ((long[]) array()).clone();
+                    case BOOL -> ((boolean[]) array()).clone();
+                });
     }
 
     /** Declares that the elements may be overwritten, which is so for parameters alone. */

@@ -10,6 +10,9 @@ final class Reductions64 implements Reductions<double[]> {
     /** Up to this many numbers are added one after the other, by four interleaved sums if they are neighbours. */
     private static final int RUN = 128;
 
+    /** So many columns at most are added one by one. */
+    private static final int NARROW = 16;
+
     /** The longest stretch of exponentials that are computed at once. */
     private static final int STRETCH = 512;
 
@@ -33,6 +36,10 @@ final class Reductions64 implements Reductions<double[]> {
                     out[o] = /*narrow*/ sums[o - from];
                 }
             });
+        } else if (!Workers.shares((long) time)) {
+            for (int o = 0; o < outer; o++) {
+                reduce(kind, x, o * n * inner, n, inner, inner, out, o * inner);
+            }
         } else if (outer > 1) {
             Workers.range(outer, 1, time, (from, to) -> {
                 for (int o = from; o < to; o++) {
@@ -60,6 +67,16 @@ final class Reductions64 implements Reductions<double[]> {
     private static void sum(double[] x, int from, int n, int width, int step, double[] out, int to) {
         if (step == 1) {
             out[to] = /*narrow*/ sum(x, from, n);
+            return;
+        }
+        if (width <= NARROW && n <= RUN) { // by columns, in the same order: no array for the sums
+            for (int i = 0; i < width; i++) {
+                /*wide*/ double sum = 0;
+                for (int j = 0; j < n; j++) {
+                    sum += x[from + j * step + i];
+                }
+                out[to + i] = /*narrow*/ sum;
+            }
             return;
         }
         /*wide*/ double[] sums = new /*wide*/ double[width];

@@ -14,7 +14,12 @@ final class Updates64 implements Updates<double[]> {
     public void sgd(double[] p, double[] g, /*wide*/ double lr, /*wide*/ double weightDecay, int n) {
         double rate = /*narrow*/ lr;
         double decay = /*narrow*/ weightDecay;
-        Workers.range(n, UNIT, NANOS * n, (from, to) -> sgd(p, g, rate, decay, from, to));
+        double nanos = NANOS * n;
+        if (!Workers.shares((long) nanos)) { // no lambda for few numbers
+            sgd(p, g, rate, decay, 0, n);
+            return;
+        }
+        Workers.range(n, UNIT, nanos, (from, to) -> sgd(p, g, rate, decay, from, to));
     }
 
     private static void sgd(double[] p, double[] g, double rate, double decay, int from, int to) {
