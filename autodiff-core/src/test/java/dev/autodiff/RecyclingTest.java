@@ -174,6 +174,21 @@ class RecyclingTest {
         assertFalse(InPlace.descend("mine", w, (p, g) -> {}));
     }
 
+    /** An update that clears the gradient which it reads, as one that steps and clears in one pass would. */
+    @Test
+    void aGradientThatIsClearedWhileItIsLentIsNotUsedAgainMeanwhile() {
+        Tensor w = random(1).requireGrad();
+        w.tanh().sum().backward();
+        InPlace.descend("mine", w, (p, g) -> {
+            double[] before = g.toDoubleArray();
+            empty();
+            w.clearGrad();
+            assertEquals(0, Mode.current().recycler().count());
+            assertArrayEquals(before, g.toDoubleArray());
+        });
+        assertNull(w.grad());
+    }
+
     @Test
     void recordedSweepsAndListenersSwitchItOff() {
         Tensor w = random(1).requireGrad();

@@ -20,6 +20,7 @@ class RecyclerTest {
         float[] array = new float[SIZE];
         recycler.give(Storage.of(array));
         assertNull(recycler.take(DType.FLOAT32, SIZE + 1));
+        assertNull(recycler.take(DType.FLOAT32, SIZE - 1));
         assertNull(recycler.take(DType.FLOAT64, SIZE));
         Storage again = recycler.take(DType.FLOAT32, SIZE);
         assertNotNull(again);
