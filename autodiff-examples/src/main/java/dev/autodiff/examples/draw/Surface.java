@@ -9,7 +9,6 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.DoubleBinaryOperator;
 
 /**
  * The surface z = f(x, y) over a rectangle, seen from above and aside without perspective, as a mesh of cells coloured by height. Far
@@ -26,10 +25,18 @@ public final class Surface implements Drawing {
 
     private static final double TITLES = 1.38;
 
+    /** Where the eye is: so far around the z axis from the x axis, and so far above the ground. */
+    private static final double AZIMUTH = Math.toRadians(-60);
+
+    private static final double ELEVATION = Math.toRadians(32);
+
+    /** From there the walls at these places are behind the surface, and the border of the ground opposite to them is near. */
+    private static final double BACK_X = -1;
+
+    private static final double BACK_Y = 1;
+
     private final Axes axes;
     private final Plane plane;
-    private double azimuth = Math.toRadians(-60);
-    private double elevation = Math.toRadians(32);
 
     private Surface(Axes axes, Plane plane) {
         this.axes = axes;
@@ -43,22 +50,10 @@ public final class Surface implements Drawing {
 
     /** The titles of a surface. */
     public record Axes(String title, String xTitle, String yTitle, String zTitle) {
-        /** Returns the surface of f over x0 … x1 × y0 … y1. */
-        public Surface over(double x0, double x1, double y0, double y1, DoubleBinaryOperator f) {
-            return new Surface(this, Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f));
-        }
-
         /** Returns the surface of f, computed at all points at once, over x0 … x1 × y0 … y1. */
         public Surface over(double x0, double x1, double y0, double y1, PointFunction f) {
             return new Surface(this, Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f));
         }
-    }
-
-    /** Sets where the eye is: degrees around the z axis from the x axis, and degrees above the ground. */
-    public Surface from(double azimuthDegrees, double elevationDegrees) {
-        azimuth = Math.toRadians(azimuthDegrees);
-        elevation = Math.toRadians(elevationDegrees);
-        return this;
     }
 
     @Override
@@ -103,12 +98,12 @@ public final class Surface implements Drawing {
 
         /** How far a place of the ground is from the eye; heights do not matter for the order of columns. */
         private double depth(double x, double y) {
-            return -(x * Math.cos(azimuth) + y * Math.sin(azimuth));
+            return -(x * Math.cos(AZIMUTH) + y * Math.sin(AZIMUTH));
         }
 
         private double[] pixel(double x, double y, double z) {
-            double across = -x * Math.sin(azimuth) + y * Math.cos(azimuth);
-            double up = z * Math.cos(elevation) + depth(x, y) * Math.sin(elevation);
+            double across = -x * Math.sin(AZIMUTH) + y * Math.cos(AZIMUTH);
+            double up = z * Math.cos(ELEVATION) + depth(x, y) * Math.sin(ELEVATION);
             return new double[] {Look.WIDTH / 2.0 + SCALE * across, HEIGHT / 2.0 + 10 - SCALE * up};
         }
 
@@ -157,50 +152,43 @@ public final class Surface implements Drawing {
         private void box() {
             g.setColor(new Color(0xC8, 0xC8, 0xC8));
             g.setStroke(new BasicStroke(1));
-            double backX = Math.cos(azimuth) > 0 ? -1 : 1;
-            double backY = Math.sin(azimuth) > 0 ? -1 : 1;
             for (int t = 0; t < TICKS; t++) {
                 double u = 2.0 * t / (TICKS - 1) - 1;
                 line(pixel(u, -1, -0.6), pixel(u, 1, -0.6));
                 line(pixel(-1, u, -0.6), pixel(1, u, -0.6));
-                line(pixel(u, backY, -0.6), pixel(u, backY, 0.6));
-                line(pixel(backX, u, -0.6), pixel(backX, u, 0.6));
-                line(pixel(backX, -1, 0.6 * u), pixel(backX, 1, 0.6 * u));
-                line(pixel(-1, backY, 0.6 * u), pixel(1, backY, 0.6 * u));
+                line(pixel(u, BACK_Y, -0.6), pixel(u, BACK_Y, 0.6));
+                line(pixel(BACK_X, u, -0.6), pixel(BACK_X, u, 0.6));
+                line(pixel(BACK_X, -1, 0.6 * u), pixel(BACK_X, 1, 0.6 * u));
+                line(pixel(-1, BACK_Y, 0.6 * u), pixel(1, BACK_Y, 0.6 * u));
             }
         }
 
         private void labels() {
             g.setFont(Look.TICK_FONT);
             g.setColor(Look.INK);
-            double nearX = Math.cos(azimuth) > 0 ? 1 : -1;
-            double nearY = Math.sin(azimuth) > 0 ? 1 : -1;
-            // The wall's edge that is leftmost carries the heights.
-            boolean left = pixel(nearX, -nearY, 0)[0] < pixel(-nearX, nearY, 0)[0];
-            double edgeX = left ? nearX : -nearX;
-            double edgeY = left ? -nearY : nearY;
             for (int t = 0; t < TICKS; t++) {
                 double part = (double) t / (TICKS - 1);
                 double u = 2 * part - 1;
                 word(
-                        pixel(u, NUMBERS * nearY, -0.6),
+                        pixel(u, -NUMBERS * BACK_Y, -0.6),
                         Frame.label(
                                 plane.x0() + part * (plane.x1() - plane.x0()),
                                 (plane.x1() - plane.x0()) / (TICKS - 1)));
                 word(
-                        pixel(NUMBERS * nearX, u, -0.6),
+                        pixel(-NUMBERS * BACK_X, u, -0.6),
                         Frame.label(
                                 plane.y0() + part * (plane.y1() - plane.y0()),
                                 (plane.y1() - plane.y0()) / (TICKS - 1)));
-                double[] side = pixel(edgeX, edgeY, 0.6 * u);
+                // The leftmost edge of a wall.
+                double[] side = pixel(BACK_X, -BACK_Y, 0.6 * u);
                 word(
                         new double[] {side[0] - 26, side[1] - 4},
                         Frame.label(low + part * (high - low), (high - low) / (TICKS - 1)));
             }
             g.setFont(Look.AXIS_FONT);
-            word(pixel(0, TITLES * nearY, -0.6), axes.xTitle);
-            word(pixel(TITLES * nearX, 0, -0.6), axes.yTitle);
-            double[] top = pixel(edgeX, edgeY, 0.6);
+            word(pixel(0, -TITLES * BACK_Y, -0.6), axes.xTitle);
+            word(pixel(-TITLES * BACK_X, 0, -0.6), axes.yTitle);
+            double[] top = pixel(BACK_X, -BACK_Y, 0.6);
             word(new double[] {top[0] - 10, top[1] - 26}, axes.zTitle);
         }
 

@@ -214,7 +214,8 @@ final class CurveFitLesson implements Lesson {
                 least = Math.min(least, digits(approximate[i], certifiedDeviations[i]));
             }
             mostByDifferences = Math.max(mostByDifferences, least);
-            worth.row("differences, h = " + h, String.format(Locale.ROOT, "%.1f", least));
+            worth.row(
+                    String.format(Locale.ROOT, "differences, h = %.0e", h), String.format(Locale.ROOT, "%.1f", least));
         }
         worth.row("autodiff", String.format(Locale.ROOT, "%.1f", fewestOfDeviations))
                 .print();

@@ -206,7 +206,7 @@ final class GradientDescentLesson implements Lesson {
             apart = Math.max(
                     apart, Math.hypot(i.point().get(0) - q[0], i.point().get(1) - q[1]));
         }
-        page.printf("the library's path from (1.3, 0.6) differs by %.1e in its first 20 points", apart);
+        page.printf("the library's path from (1.3, 0.6) differs by %.1g in its first 20 points", apart);
         page.claim("otherwise it goes the same path", apart == 0);
     }
 }

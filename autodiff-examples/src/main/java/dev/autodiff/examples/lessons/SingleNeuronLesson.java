@@ -100,7 +100,7 @@ final class SingleNeuronLesson implements Lesson {
             }
         }
         rules.print();
-        page.printf("largest difference between the rule and the engine: %.1e", worst);
+        page.printf("largest difference between the rule and the engine: %.1g", worst);
         page.claim("δ, δx, δw and δb are the engine's for each g", worst < 1e-15);
 
         page.section("A neuron learns", """

@@ -92,6 +92,11 @@ final class UniversalApproximationLesson implements Lesson {
                 Tensor.of(weights, Shape.of(1, 2 * n)), Tensor.of(biases), Tensor.of(heights), Tensor.of(0.0));
     }
 
+    /** σ(30 (x − place)): a step at a place of the axis. */
+    static Tensor step(Tensor x, double place) {
+        return x.sub(place).mul(30).sigmoid();
+    }
+
     /** A tower over x0 … x1 × y0 … y1, by points [n, 2]: two hidden layers, of four units and of one. */
     static Tensor tower(Tensor points, double x0, double x1, double y0, double y1, double steep, double cut) {
         Tensor x = points.select(1, 0);
@@ -236,38 +241,16 @@ final class UniversalApproximationLesson implements Lesson {
                 "tower-steps",
                 Panels.of(
                         2,
-                        Surface.of("One sigmoid", "x", "y", "z")
-                                .over(
-                                        0,
-                                        1,
-                                        0,
-                                        1,
-                                        p -> p.select(1, 0).sub(0.3).mul(30).sigmoid()),
+                        Surface.of("One sigmoid", "x", "y", "z").over(0, 1, 0, 1, p -> step(p.select(1, 0), 0.3)),
                         Surface.of("Two: a wall", "x", "y", "z")
-                                .over(
-                                        0,
-                                        1,
-                                        0,
-                                        1,
-                                        p -> p.select(1, 0)
-                                                .sub(0.3)
-                                                .mul(30)
-                                                .sigmoid()
-                                                .sub(p.select(1, 0)
-                                                        .sub(0.7)
-                                                        .mul(30)
-                                                        .sigmoid())),
+                                .over(0, 1, 0, 1, p -> step(p.select(1, 0), 0.3).sub(step(p.select(1, 0), 0.7))),
                         Surface.of("Four: two walls", "x", "y", "z")
                                 .over(
                                         0,
                                         1,
                                         0,
                                         1,
-                                        p -> p.sub(0.3)
-                                                .mul(30)
-                                                .sigmoid()
-                                                .sub(p.sub(0.7).mul(30).sigmoid())
-                                                .sum(1)),
+                                        p -> step(p, 0.3).sub(step(p, 0.7)).sum(1)),
                         Surface.of("Cut at 1.5: a tower", "x", "y", "z")
                                 .over(0, 1, 0, 1, p -> tower(p, 0.3, 0.7, 0.3, 0.7, 30, 12))));
         Tensor places = Tensor.of(new double[][] {{0.5, 0.5}, {0.5, 0.1}, {0.1, 0.1}});

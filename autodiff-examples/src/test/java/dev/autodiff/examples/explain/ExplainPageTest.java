@@ -9,6 +9,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.autodiff.explain.Explain;
 import dev.autodiff.explain.Explanation;
+import dev.autodiff.explain.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,6 +206,63 @@ class ExplainPageTest {
         assertNotEquals(before, view());
         assertEquals(scale, scale(), 1e-9);
         assertEquals(step, position());
+    }
+
+    /** Counts the boxes, of the current node or of all, that are cut off by the edge of the view. */
+    private static int cutOff(String boxes) throws IOException {
+        return browser.run("""
+                const v = document.getElementById('view').getBoundingClientRect();
+                return [...document.querySelectorAll('%s')].map(r => r.getBoundingClientRect()).filter(r => r.left < v.left
+                    || r.right > v.right || r.top < v.top || r.bottom > v.bottom).length;
+                """.formatted(boxes)).getAsInt();
+    }
+
+    @Test
+    void itOpensWithTheLossInViewAndWithTheWholeGraphIfThatFits() throws IOException {
+        try {
+            for (int width : List.of(1280, 500)) {
+                browser.resize(width, 900);
+                for (Graphs graph : Graphs.values()) {
+                    Path file = folder.resolve(graph.title() + ".html");
+                    Explain.backward(graph.loss()).writeHtml(file);
+                    browser.open(file.toUri());
+                    assertEquals(0, cutOff(".current rect"), () -> graph.title() + " at " + width);
+                    int below = browser.run("""
+                            const v = document.getElementById('view').getBoundingClientRect();
+                            const last = Math.max(...[...document.querySelectorAll('.node rect')].map(r => r.getBoundingClientRect().bottom));
+                            return Math.round(v.bottom - last);
+                            """).getAsInt();
+                    assertTrue(
+                            cutOff(".node rect") == 0 || below <= 16,
+                            () -> graph.title() + " at " + width + " is cut off, and leaves " + below
+                                    + " pixels empty below the loss");
+                }
+            }
+            browser.resize(1280, 1050);
+            browser.open(folder.resolve(Graphs.XOR.title() + ".html").toUri());
+            assertEquals(0, cutOff(".node rect"));
+        } finally {
+            browser.resize(1200, 800);
+        }
+    }
+
+    @Test
+    void everyArrowIsDrawn() throws IOException {
+        long uses = explanation.steps().stream()
+                .flatMap(step -> step.operands().stream())
+                .filter(operand -> operand.id() != null
+                        || (operand.constant() != null && operand.constant().size() > 1))
+                .count();
+        assertEquals(
+                uses,
+                browser.run("return document.querySelectorAll('.edge').length").getAsLong());
+    }
+
+    @Test
+    void theStepTellsShapeAndType() throws IOException {
+        Step step = explanation.step("P");
+        browser.click("[data-step='" + step.id() + "']");
+        assertTrue(browser.text("#panel").contains("shape " + step.shape() + " · float64"), browser.text("#panel"));
     }
 
     @Test
