@@ -65,7 +65,7 @@ final class Product64 implements Product<double[]> {
         Rows of(int columns) {
             int size = columns <= NC / 4 ? 0 : columns <= NC / 2 ? 1 : 2;
             if (rows[size] == null) {
-                rows[size] = new Rows(NC / 4 << size);
+                rows[size] = new Rows((NC / 4) << size);
             }
             return rows[size];
         }
@@ -105,7 +105,10 @@ final class Product64 implements Product<double[]> {
 
     /** About how long a product takes whose rows of b have elements {@code bj} apart, and rows of c {@code cj}. */
     private static /*wide*/ double nanos(int m, int n, int k, int bj, int cj) {
-        /*wide*/ double passes = (/*wide*/ double) ((m + 3) / ROWS) * ((k + 1) / 2) * ((n - 1) / NC + 1);
+        int bands = (m + 3) / ROWS;
+        int pairs = (k + 1) / 2;
+        int strips = (n - 1) / NC + 1;
+        /*wide*/ double passes = (/*wide*/ double) bands * pairs * strips;
         return passes * (NANOS_PASS + NANOS * Math.min(n, NC))
                 + (bj == 1 ? NANOS_COPY : NANOS_TURN) * k * n
                 + (cj == 1 ? 0 : NANOS_TURN) * m * n;

@@ -192,6 +192,7 @@ final class VectorProduct64 implements Product<double[]> {
      * One factor: a, whose rows go to panels of MR rows, or b, whose columns go to panels of NR columns. Element (p, i) of a factor whose rows
      * lie along k stands at {@code from + i·k + p}, that of another at {@code from + p·size + i}.
      */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
     private record Factor(double[] x, int from, int size, int k, boolean alongK, int width) {
         int panels() {
             return (size - 1) / width + 1;

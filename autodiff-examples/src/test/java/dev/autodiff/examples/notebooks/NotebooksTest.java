@@ -40,7 +40,7 @@ class NotebooksTest {
                             .sorted()
                             .toList(),
                     files.map(file -> file.getFileName().toString())
-                            .filter(name -> !name.equals("run"))
+                            .filter(name -> name.endsWith(".ipynb"))
                             .sorted()
                             .toList());
         }
