@@ -28,9 +28,8 @@ public final class KernelRegistry {
 
     /** Returns every provider on the class path or module path, the preferred one first. */
     public static List<KernelProvider> providers() {
-        List<KernelProvider> providers =
-                new ArrayList<>(); // in loops: the first stream of a process takes 10 ms, and every program comes by
-        // here
+        // In loops: the first stream of a process takes 10 ms, and every program comes by here.
+        List<KernelProvider> providers = new ArrayList<>();
         for (KernelProvider provider :
                 ServiceLoader.load(KernelProvider.class, KernelRegistry.class.getClassLoader())) {
             int place = 0;
@@ -64,8 +63,8 @@ public final class KernelRegistry {
                 return provider.create();
             }
             KernelProvider refused = provider;
-            new Thread(() -> sayThatSlowerOnesAreUsed(refused), "autodiff-notice")
-                    .start(); // a logger takes 70 ms to set up
+            // On a thread of its own: a logger takes 70 ms to set up.
+            new Thread(() -> sayThatSlowerOnesAreUsed(refused), "autodiff-notice").start();
         }
         throw new IllegalStateException(
                 "kernels: no usable provider found; META-INF/services of the autodiff-core jar must stay intact when jars are merged");
