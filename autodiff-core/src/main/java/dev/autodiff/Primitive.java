@@ -12,6 +12,7 @@ sealed interface Primitive extends Op
                 ShapeMove,
                 Indexing,
                 Scan,
+                Lstm,
                 MatMul,
                 Affine,
                 LinearAlgebra,

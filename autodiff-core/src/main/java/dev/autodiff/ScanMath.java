@@ -52,4 +52,18 @@ public sealed interface ScanMath permits Tensor {
         int along = shape.axis("linearRecurrence", axis);
         return Engine.apply(new Scan.LinearRecurrence(along, reverse), a.broadcastTo(shape), x.broadcastTo(shape));
     }
+
+    /**
+     * An LSTM over a sequence of inputs that are multiplied with their weights already: with the quarters (i, f, g, o) of
+     * {@code x[k] + h[k − 1]·weightsᵀ}, {@code c[k] = σ(f)·c[k − 1] + σ(i)·tanh(g)} and {@code h[k] = σ(o)·tanh c[k]}, k going from the last step to the
+     * first if {@code reverse}. This is [time, batch, 4·size].
+     *
+     * @param hidden h before the first step, [batch, size]
+     * @param cell c before the first step, [batch, size]
+     * @param weights [4·size, size]
+     */
+    default LstmStates lstm(Tensor hidden, Tensor cell, Tensor weights, boolean reverse) {
+        Tensor states = Engine.apply(new Lstm.States(reverse), (Tensor) this, hidden, cell, weights);
+        return new LstmStates(states.select(0, Lstm.H), states.select(0, Lstm.C));
+    }
 }

@@ -345,10 +345,27 @@ public sealed interface ShapeMath permits Tensor {
         Shape shape = ((Tensor) this).shape();
         int a = shape.axis("unbind", axis);
         List<Tensor> parts = new ArrayList<>();
-        for (int i = 0; i < shape.size(a); i++) {
-            parts.add(select(a, i));
-        }
+        unbind(a, shape.reduce(Axes.of(a), false), parts);
         return parts;
+    }
+
+    /**
+     * Cuts in quarters of quarters where gradients are recorded: the gradient of a part is as large as what it was cut from, so that those of parts
+     * cut from the whole at once would take time that grows with the square of their number.
+     */
+    private void unbind(int axis, Shape shape, List<Tensor> parts) {
+        Tensor x = (Tensor) this;
+        int n = x.size(axis);
+        boolean cuts = x.node() != null && n > 4;
+        int length = cuts ? (n + 3) / 4 : 1;
+        for (int start = 0; start < n; start += length) {
+            Tensor part = n == 1 ? x : sliced(axis, start, Math.min(length, n - start), 1);
+            if (cuts) {
+                ((ShapeMath) part).unbind(axis, shape, parts);
+            } else {
+                parts.add(part.reshape(shape));
+            }
+        }
     }
 
     /** The order of the elements reversed along some axes. */

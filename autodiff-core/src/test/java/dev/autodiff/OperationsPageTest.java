@@ -42,6 +42,10 @@ import org.junit.jupiter.api.Test;
 class OperationsPageTest {
     private static final Path PAGE = Path.of("..", "docs", "operations.md");
     private static final int SEEDS = 300;
+
+    /** Nobody reads a longer formula. */
+    private static final int READABLE = 1000;
+
     private static final Pattern CASE = Pattern.compile("(?m)((?:^ +//(?! ----).*\n)+) +case ([A-Z][A-Z0-9_]*) ->");
 
     private static final String INTRODUCTION = """
@@ -55,7 +59,7 @@ class OperationsPageTest {
             a tangent of the input in forward mode. The rules are printed from the code that runs; with operands of different shapes each
             gradient is also summed to the shape of its input. A Java number takes the type of the tensor. Operations whose names are not
             methods of `Tensor` are parts of rules, or of the methods that their remarks name. Where PyTorch has no name, it has the operation only
-            inside others.
+            inside others. Rules of more than 1,000 characters are left out.
 
             """;
 
@@ -83,8 +87,8 @@ class OperationsPageTest {
                             "`" + op.label() + "`",
                             pyTorchName(op),
                             op.formula(),
-                            derivable(sample) ? SampleRules.vjp(sample) : "–",
-                            derivable(sample) ? SampleRules.jvp(sample) : "–",
+                            derivable(sample) ? readable(SampleRules.vjp(sample)) : "–",
+                            derivable(sample) ? readable(SampleRules.jvp(sample)) : "–",
                             types(sample),
                             remarks.getOrDefault(family.getSimpleName() + "." + name, ""))
                     .map(cell -> cell.replace("|", "\\|"))
@@ -105,6 +109,10 @@ class OperationsPageTest {
             page.append("\n");
         });
         return page.toString().stripTrailing() + "\n";
+    }
+
+    private static String readable(String rule) {
+        return rule.length() <= READABLE ? rule : "too long to read";
     }
 
     /** Returns the name that users of PyTorch look for. */

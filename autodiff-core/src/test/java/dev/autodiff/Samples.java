@@ -68,9 +68,12 @@ final class Samples {
     /** For what was thought of later, so that the samples of other operations stay as they are. */
     private final Generator more;
 
+    private final Generator later;
+
     Samples(long seed) {
         random = Generator.seeded(seed);
         more = random.named("more");
+        later = random.named("later");
     }
 
     /** Returns the catalogue: each constant of the enums, each class of the records. */
@@ -288,6 +291,9 @@ final class Samples {
         if (Scan.class.isAssignableFrom(type)) {
             return scan(type);
         }
+        if (Lstm.class.isAssignableFrom(type)) {
+            return lstm(type);
+        }
         if (Ranking.class.isAssignableFrom(type)) {
             return ranking(type);
         }
@@ -347,6 +353,25 @@ final class Samples {
         }
         if (type == Scan.LogCumSumExp.class) {
             return new Sample(new Scan.LogCumSumExp(axis), List.of(x));
+        }
+        throw new AssertionError("no sample for " + type + "; add one");
+    }
+
+    private Sample lstm(Class<?> type) {
+        int steps = 1 + later.nextInt(3);
+        int size = 1 + later.nextInt(2);
+        boolean reverse = later.nextInt(2) == 0;
+        Shape state = Shape.of(1 + later.nextInt(2), size);
+        Shape planes = Shape.of(6, steps).concat(state);
+        Tensor cell = numbers(later, state, 2);
+        Tensor weights = numbers(later, Shape.of(4 * size, size), 3);
+        if (type == Lstm.States.class) {
+            Tensor x = numbers(later, Shape.of(steps, state.size(0), 4 * size), 0);
+            return new Sample(new Lstm.States(reverse), List.of(x, numbers(later, state, 1), cell, weights));
+        }
+        if (type == Lstm.Gradient.class) {
+            Tensor g = numbers(later, planes, 0);
+            return new Sample(new Lstm.Gradient(reverse), List.of(g, numbers(later, planes, 1), cell, weights));
         }
         throw new AssertionError("no sample for " + type + "; add one");
     }
@@ -517,6 +542,10 @@ final class Samples {
      * are at least 0.02 away, far more than the steps of the differences.
      */
     Tensor numbers(Shape shape, int input) {
+        return numbers(random, shape, input);
+    }
+
+    private static Tensor numbers(Generator random, Shape shape, int input) {
         double[] values = new double[shape.size()];
         for (int i = 0; i < values.length; i++) {
             double size = 0.1 + 0.1 * random.nextInt(19) + 0.03 * input;

@@ -137,6 +137,76 @@ class ScanMathTest {
         assertEquals(Shape.of(2, 0), none.logCumSumExp(0).shape());
     }
 
+    // ---- an LSTM ----
+
+    private static Tensor waves(int... sizes) {
+        Shape shape = Shape.of(sizes);
+        return Tensor.linspace(1, 40, shape.size()).square().sin().mul(0.8).reshape(shape);
+    }
+
+    /** The first step written out, and the others by the derivatives of the whole. */
+    @Test
+    void anLstmRemembersAndForgetsEitherWay() {
+        Tensor x = waves(3, 2, 4);
+        Tensor h = waves(2, 1).neg();
+        Tensor c = waves(2, 1).mul(2);
+        Tensor w = waves(4, 1);
+        for (boolean reverse : new boolean[] {false, true}) {
+            LstmStates states = x.lstm(h, c, w, reverse);
+            int first = reverse ? 2 : 0;
+            Tensor gates = x.select(0, first).add(h.matmul(w.transpose()));
+            Tensor cell = gates.narrow(1, 1, 1)
+                    .sigmoid()
+                    .mul(c)
+                    .add(gates.narrow(1, 0, 1)
+                            .sigmoid()
+                            .mul(gates.narrow(1, 2, 1).tanh()));
+            Tensor hidden = gates.narrow(1, 3, 1).sigmoid().mul(cell.tanh());
+            assertIs(states.cell().select(0, first), cell.toDoubleArray());
+            assertIs(states.hidden().select(0, first), hidden.toDoubleArray());
+            // read from its end, a sequence gives what its reversal gives
+            LstmStates flipped = x.flip(0).lstm(h, c, w, !reverse);
+            assertIs(flipped.hidden().flip(0), states.hidden().toDoubleArray());
+            assertIs(flipped.cell().flip(0), states.cell().toDoubleArray());
+            GradientCheck.ofSeveral(in -> {
+                        LstmStates out = in.get(0).lstm(in.get(1), in.get(2), in.get(3), reverse);
+                        return out.hidden().square().add(out.cell());
+                    })
+                    .at(x, h, c, w)
+                    .run();
+        }
+    }
+
+    @Test
+    void anLstmHasDerivativesOfTheThirdOrder() {
+        Tensor x = waves(3, 1, 4);
+        Tensor w = waves(4, 1);
+        Tensor c = waves(1, 1);
+        UnaryOperator<Tensor> f = z -> z.lstm(c, c.mul(z.select(0, 0).mean()), w, false)
+                .hidden()
+                .square()
+                .sum();
+        UnaryOperator<Tensor> slope = z -> Autodiff.grad(f).apply(z).square().sum();
+        GradientCheck.of(Autodiff.grad(slope)::apply).at(x).run();
+    }
+
+    @Test
+    void anLstmNamesShapesThatDoNotFit() {
+        Tensor x = waves(3, 2, 4);
+        Tensor state = waves(2, 1);
+        ShapeException e = assertThrows(ShapeException.class, () -> x.lstm(state, state, waves(4, 2), false));
+        assertEquals(
+                "lstm: expected inputs [time, batch, 4·size] of at least one time, states [batch, size] and weights [4·size, size],"
+                        + " got [3, 2, 4], [2, 1], [2, 1] and [4, 2]",
+                e.getMessage());
+        assertThrows(ShapeException.class, () -> waves(3, 3, 4).lstm(state, state, waves(4, 1), false));
+        assertThrows(ShapeException.class, () -> x.lstm(state, waves(2), waves(4, 1), false));
+        assertThrows(ShapeException.class, () -> x.lstm(waves(2), state, waves(4, 1), false));
+        assertThrows(
+                ShapeException.class,
+                () -> Tensor.zeros(DType.FLOAT64, 0, 2, 4).lstm(state, state, waves(4, 1), false));
+    }
+
     @Test
     void wrongAxesAndShapesAreRefused() {
         Tensor x = Tensor.zeros(DType.FLOAT64, 2, 3);

@@ -24,6 +24,9 @@ public interface FloatKernels<A> {
     /** Returns running sums. */
     Scans<A> scans();
 
+    /** Returns recurrent networks over sequences. */
+    Recurrences<A> recurrences();
+
     /** Returns orders. */
     Ranks<A> ranks();
 

@@ -34,6 +34,11 @@ public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwi
     }
 
     @Override
+    public Recurrences<A> recurrences() {
+        return others.recurrences();
+    }
+
+    @Override
     public Ranks<A> ranks() {
         return others.ranks();
     }

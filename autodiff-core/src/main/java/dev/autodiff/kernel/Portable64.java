@@ -35,6 +35,7 @@ final class Portable64 implements FloatKernels<double[]> {
         static final Indices<double[]> INDICES = new Indices64();
         static final Scans<double[]> SCANS = new Scans64();
         static final Ranks<double[]> RANKS = new Ranks64();
+        static final Recurrences<double[]> RECURRENCES = new Recurrence64();
     }
 
     @Override
@@ -65,6 +66,11 @@ final class Portable64 implements FloatKernels<double[]> {
     @Override
     public Scans<double[]> scans() {
         return Others.SCANS;
+    }
+
+    @Override
+    public Recurrences<double[]> recurrences() {
+        return Others.RECURRENCES;
     }
 
     @Override

@@ -153,6 +153,28 @@ class Determinism64Test {
     }
 
     @Test
+    void anLstmHasTheSameBitsForAnyNumberOfThreads() {
+        int steps = 6;
+        int batch = 70;
+        int size = 20;
+        int plane = steps * batch * size;
+        double[] x = numbers(4 * plane, 7);
+        double[] state = numbers(batch * size, 8);
+        double[] weights = numbers(4 * size * size, 9);
+        sameForAnyNumberOfThreads(k -> {
+            double[] out = new double[6 * plane];
+            k.recurrences().lstm(k, x, state, state, weights, out, steps, batch, size, false);
+            return out;
+        });
+        double[] states = numbers(6 * plane, 10);
+        sameForAnyNumberOfThreads(k -> {
+            double[] out = new double[4 * (plane + batch * size)];
+            k.recurrences().lstmGradient(k, states, states, state, weights, out, steps, batch, size, true);
+            return out;
+        });
+    }
+
+    @Test
     void theFirstCallGivesTheBitsOfTheTenThousandth() {
         int rows = 13;
         int n = 21;

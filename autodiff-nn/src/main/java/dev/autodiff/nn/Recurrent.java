@@ -1,5 +1,6 @@
 package dev.autodiff.nn;
 
+import dev.autodiff.LstmStates;
 import dev.autodiff.Tensor;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
@@ -171,22 +172,17 @@ public final class Recurrent {
     public static LstmOutput lstm(Tensor x, @Nullable LstmState initial, List<Weights> weights, Option... options) {
         Sequence sequence = new Sequence("lstm", 4, true, x, weights, options);
         List<LstmState> last = new ArrayList<>();
-        Tensor output = sequence.run(false, (xs, reverse, place, w) -> {
+        Tensor output = sequence.run((projected, reverse, place, w) -> {
             Tensor h = sequence.initial(initial == null ? null : initial.hidden(), place, w);
             Tensor c = sequence.initial(initial == null ? null : initial.cell(), place, w);
-            LstmState state = new LstmState(h, c);
-            // One product of x and h side by side: the gradients of projected inputs would have to be put together from
-            // those of each step.
-            Tensor joined = Tensor.concat(1, w.input(), w.hidden());
-            Tensor bias = bias(w, true);
-            Tensor[] hs = new Tensor[sequence.steps];
-            for (int i = 0; i < hs.length; i++) {
-                int t = reverse ? hs.length - 1 - i : i;
-                Tensor gates = Tensor.concat(-1, xs[t], state.hidden()).linear(joined, bias);
-                state = lstmStep(gates, state.cell(), w.size());
-                hs[t] = state.hidden();
-            }
-            last.add(state);
+            boolean single = projected.rank() == 2;
+            LstmStates states = single
+                    ? projected.expandDims(1).lstm(h.expandDims(0), c.expandDims(0), w.hidden(), reverse)
+                    : projected.lstm(h, c, w.hidden(), reverse);
+            Tensor hs = single ? states.hidden().squeeze(1) : states.hidden();
+            Tensor cs = single ? states.cell().squeeze(1) : states.cell();
+            int end = reverse ? 0 : -1;
+            last.add(new LstmState(hs.select(0, end), cs.select(0, end)));
             return hs;
         });
         Tensor hidden = sequence.states(last.stream().map(LstmState::hidden).toList());
@@ -223,16 +219,17 @@ public final class Recurrent {
 
     private static Output plain(Sequence sequence, Step step, @Nullable Tensor initial) {
         List<Tensor> last = new ArrayList<>();
-        Tensor output = sequence.run(true, (projected, reverse, place, w) -> {
+        Tensor output = sequence.run((projected, reverse, place, w) -> {
             Tensor h = sequence.initial(initial, place, w);
-            Tensor[] hs = new Tensor[sequence.steps];
+            List<Tensor> xs = projected.unbind(0);
+            Tensor[] hs = new Tensor[xs.size()];
             for (int i = 0; i < hs.length; i++) {
                 int t = reverse ? hs.length - 1 - i : i;
-                h = step.of(projected[t], h, w);
+                h = step.of(xs.get(t), h, w);
                 hs[t] = h;
             }
             last.add(h);
-            return hs;
+            return Tensor.stack(0, hs);
         });
         return new Output(output, sequence.states(last));
     }
@@ -307,9 +304,9 @@ public final class Recurrent {
 
     /** A sequence on its way through layers and directions: what all kinds of networks have in common. */
     private static final class Sequence {
-        /** Runs all steps of one layer in one direction and returns h at each time. */
+        /** Runs all steps of one layer in one direction, of inputs that are multiplied with its weights already, and returns h of all times. */
         interface Pass {
-            Tensor[] run(Tensor[] inputs, boolean reverse, int place, Weights weights);
+            Tensor run(Tensor projected, boolean reverse, int place, Weights weights);
         }
 
         private final String operation;
@@ -319,7 +316,6 @@ public final class Recurrent {
         private final int directions;
         private final boolean batchFirst;
         private final Tensor x;
-        private final int steps;
 
         Sequence(String operation, int gates, boolean bothBiases, Tensor x, List<Weights> weights, Option... options) {
             List<Option> given = List.of(options);
@@ -338,44 +334,25 @@ public final class Recurrent {
                         + (directions == 2 ? " and direction" : "") + ", got " + weights.size());
             }
             this.x = batchFirst ? x.transpose(0, 1) : x;
-            this.steps = this.x.size(0);
-            if (steps == 0) {
+            if (this.x.size(0) == 0) {
                 throw new ShapeException(
                         operation + ": expected at least one step, got a sequence of shape " + x.shape());
             }
         }
 
-        /** Runs all layers, whose steps read inputs that are projected already, or as they are. */
-        Tensor run(boolean projecting, Pass pass) {
+        /** Runs all layers. */
+        Tensor run(Pass pass) {
             Tensor input = x;
             for (int place = 0; place < weights.size(); place += directions) {
                 Tensor[] outputs = new Tensor[directions];
                 for (int d = 0; d < directions; d++) {
                     Weights w = weights.get(place + d);
                     w.check(operation, gates, input);
-                    Tensor[] inputs = new Tensor[steps];
-                    cut(projecting ? projected(input, w, bothBiases) : input, 0, inputs);
-                    outputs[d] = Tensor.stack(0, pass.run(inputs, d == 1, place + d, w));
+                    outputs[d] = pass.run(projected(input, w, bothBiases), d == 1, place + d, w);
                 }
                 input = directions == 1 ? outputs[0] : Tensor.concat(-1, outputs);
             }
             return batchFirst ? input.transpose(0, 1) : input;
-        }
-
-        /**
-         * Cuts a sequence into its steps, in quarters of quarters: the gradient of a part is as large as what it was cut from, so that steps cut
-         * from the whole at once would take time that grows with the square of their number.
-         */
-        private static void cut(Tensor part, int from, Tensor[] steps) {
-            int n = part.size(0);
-            if (n == 1) {
-                steps[from] = part.squeeze(0);
-                return;
-            }
-            int length = (n + 3) / 4;
-            for (int start = 0; start < n; start += length) {
-                cut(part.narrow(0, start, Math.min(length, n - start)), from + start, steps);
-            }
         }
 
         /** Returns the state of a layer and direction before its first step. */
