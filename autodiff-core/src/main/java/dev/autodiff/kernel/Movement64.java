@@ -117,7 +117,11 @@ final class Movement64 implements Movement<double[]> {
 
     @Override
     public void fill(double[] from, int fromOffset, double[] to, int offset, int n) {
-        Workers.range(
-                n, UNIT, NANOS_FILL * n, (i, end) -> Arrays.fill(to, offset + i, offset + end, from[fromOffset]));
+        float nanos = NANOS_FILL * n;
+        if (!Workers.shares((long) nanos)) { // no lambda for few elements
+            Arrays.fill(to, offset, offset + n, from[fromOffset]);
+            return;
+        }
+        Workers.range(n, UNIT, nanos, (i, end) -> Arrays.fill(to, offset + i, offset + end, from[fromOffset]));
     }
 }

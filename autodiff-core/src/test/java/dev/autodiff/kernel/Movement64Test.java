@@ -81,5 +81,10 @@ class Movement64Test {
         double[] to = new double[5];
         movement.fill(new double[] {1, 7}, 1, to, 1, 3);
         assertArrayEquals(new double[] {0, 7, 7, 7, 0}, to);
+        double[] shared = new double[100_003]; // by several threads
+        movement.fill(new double[] {7}, 0, shared, 1, 100_001);
+        double[] want = new double[100_003];
+        Arrays.fill(want, 1, 100_002, 7);
+        assertArrayEquals(want, shared);
     }
 }
