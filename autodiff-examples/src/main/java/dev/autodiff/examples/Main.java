@@ -10,12 +10,17 @@ import dev.autodiff.examples.page.LessonProgram;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,6 +48,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+    private static final int WIDTH = 100;
+    private static final int NAME_WIDTH = 27;
+    private static final int MARGIN = 2;
     private static final List<String> MAIN_JOBS = List.of("mnist", "predict", "explain");
 
     private final Set<String> lessons = new LinkedHashSet<>();
@@ -89,7 +97,7 @@ public final class Main implements Runnable {
         }
     }
 
-    /** Without a program: lists the programs in groups, one line each. */
+    /** Without a program: lists the programs in groups. */
     @Override
     public void run() {
         if (spec == null) {
@@ -106,22 +114,55 @@ public final class Main implements Runnable {
     private static void list(CommandSpec all, String group, Collection<String> names) {
         PrintWriter out = all.commandLine().getOut();
         out.println(group);
+        TextTable table = TextTable.forColumns(
+                Help.defaultColorScheme(Help.Ansi.OFF),
+                new Column(NAME_WIDTH, MARGIN, Column.Overflow.SPAN),
+                new Column(WIDTH - NAME_WIDTH, 0, Column.Overflow.WRAP));
         all.subcommands().forEach((name, program) -> {
             if (names.contains(name)) {
                 String[] description = program.getCommandSpec().usageMessage().description();
-                out.printf("  %-23s  %s%n", name, description.length == 0 ? "" : description[0]);
+                table.addRowValues(name, description.length == 0 ? "" : description[0]);
             }
         });
+        out.print(table);
     }
 
     private static int complain(ParameterException e) {
         CommandLine command = e.getCommandLine();
-        List<String> similar = e instanceof UnmatchedArgumentException unknown ? unknown.getSuggestions() : List.of();
+        String similar = e instanceof UnmatchedArgumentException unknown ? similar(unknown) : "";
         command.getErr()
                 .println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage()
-                        + (similar.isEmpty() ? "" : "; did you mean " + similar.get(0) + "?") + "; see "
+                        + (similar.isEmpty() ? "" : "; did you mean " + similar + "?") + "; see "
                         + command.getCommandSpec().qualifiedName() + " --help");
         return USAGE;
+    }
+
+    /** Returns the program, or the option, with the fewest letters to change; picocli's own order finds perceptron nearest to xro. */
+    private static String similar(UnmatchedArgumentException e) {
+        String word = e.getUnmatched().get(0);
+        if (word.startsWith("-")) {
+            List<String> options = e.getSuggestions();
+            return options.isEmpty() ? "" : options.get(0);
+        }
+        return e.getCommandLine().getSubcommands().keySet().stream()
+                .filter(name -> changes(word, name) <= Math.max(2, word.length() / 3))
+                .min(Comparator.comparingInt(name -> changes(word, name)))
+                .orElse("");
+    }
+
+    /** Counts the letters to insert, delete or replace between two words (Levenshtein's distance). */
+    private static int changes(String from, String to) {
+        int[] row = IntStream.rangeClosed(0, to.length()).toArray();
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[to.length()];
     }
 
     private int fail(CommandLine command, Throwable e) {

@@ -52,7 +52,7 @@ final class MnistProgram implements Callable<Integer> {
             description = "How the weights move; sgd has a momentum of 0.9.")
     private String optimizer = "adam";
 
-    @Option(names = "--hidden", paramLabel = "N,N,…", description = "Units of the hidden layers.")
+    @Option(names = "--hidden", paramLabel = "N,N,…", description = "Units of the hidden layers, or none.")
     private String hidden = "128,64";
 
     @Option(names = "--seed", paramLabel = "N", description = "Where all random numbers begin.")
@@ -122,6 +122,9 @@ final class MnistProgram implements Callable<Integer> {
 
     private List<Integer> hiddenUnits() {
         List<Integer> units = new ArrayList<>();
+        if (hidden.equals("none")) {
+            return units;
+        }
         for (String word : hidden.split(",", -1)) {
             int n;
             try {
@@ -132,7 +135,7 @@ final class MnistProgram implements Callable<Integer> {
             check(
                     n >= 1 && n <= MOST_UNITS,
                     "--hidden",
-                    "whole numbers from 1 to " + MOST_UNITS + " with commas",
+                    "whole numbers from 1 to " + MOST_UNITS + " with commas, or none",
                     hidden);
             units.add(n);
         }

@@ -66,7 +66,29 @@ class MainTest {
                 expected,
                 result.out
                         .lines()
+                        .filter(line -> !line.startsWith("   ")) // the rest of a description
                         .map(line -> line.startsWith("  ") ? line.strip().split(" ", 2)[0] : line)
+                        .toList());
+    }
+
+    @Test
+    void listAndHelpAreNoWiderThanAHundredColumns() {
+        List<String> programs =
+                new ArrayList<>(List.of("mnist", "predict", "explain", "goldens", "bench", "notebooks"));
+        Lessons.all()
+                .forEach(lesson -> programs.add(LessonProgram.command(lesson).getCommandName()));
+        assertNarrow(run());
+        assertNarrow(run("--help"));
+        programs.forEach(program -> assertNarrow(run(program, "--help")));
+    }
+
+    private static void assertNarrow(Result result) {
+        assertEquals(0, result.code, result.err);
+        assertEquals(
+                List.of(),
+                result.out
+                        .lines()
+                        .filter(line -> line.codePointCount(0, line.length()) > 100)
                         .toList());
     }
 
@@ -88,6 +110,8 @@ class MainTest {
             delimiter = '|',
             value = {
                 "frobnicate | frobnicate",
+                "xro | did you mean xor?",
+                "perceptrons | did you mean perceptron?",
                 "explain nothing | GRAPH",
                 "mnist --epochs 0 | --epochs",
                 "mnist --epochs many | --epochs",
@@ -184,6 +208,18 @@ class MainTest {
         assertEquals(
                 0,
                 run("predict", "--model", other + "/model.safetensors", "--index", "0", TEST_IMAGES.toString()).code);
+    }
+
+    @Test
+    void withoutAHiddenLayerItIsLogisticRegression() {
+        Path linear = temporary.resolve("linear");
+        Result result =
+                run("mnist", "--epochs", "1", "--limit", "2000", "--hidden", "none", "--out", linear.toString());
+        assertEquals(0, result.code, result.err);
+        assertTrue(result.out.startsWith("784-10 "), result.out);
+        assertEquals(
+                0,
+                run("predict", "--model", linear + "/model.safetensors", "--index", "0", TEST_IMAGES.toString()).code);
     }
 
     // ---- predict ----

@@ -10,8 +10,10 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleBinaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class Field implements Drawing {
     private static final int BAR = 112;
 
     private static final int LEGEND_ROW = 20;
+    private static final double MARK = 6;
     private static final Color CONTOUR = new Color(0x55, 0x5B, 0x66);
 
     /** Draws a layer onto the picture. */
@@ -39,6 +42,10 @@ public final class Field implements Drawing {
     private final double[] ranges;
     private final List<Layer> layers = new ArrayList<>();
     private final List<Entry> entries = new ArrayList<>();
+
+    /** Lines (x, y) to (x, y) and points that the legend should not hide. */
+    private final List<Line2D> data = new ArrayList<>();
+
     private int width = Look.WIDTH;
     private int height = 620;
     private @Nullable Plane bar;
@@ -147,6 +154,10 @@ public final class Field implements Drawing {
     public Field path(String label, double[][] points) {
         int color = entry(label, true);
         double[][] copy = points.clone();
+        for (int i = 0; i < copy.length; i++) {
+            double[] before = copy[Math.max(0, i - 1)];
+            data.add(new Line2D.Double(before[0], before[1], copy[i][0], copy[i][1]));
+        }
         layers.add((g, frame) -> {
             Path2D line = new Path2D.Double();
             Path2D marks = new Path2D.Double();
@@ -187,6 +198,9 @@ public final class Field implements Drawing {
         int color = entry(label, false);
         double[] xs = x.clone();
         double[] ys = y.clone();
+        for (int i = 0; i < xs.length; i++) {
+            data.add(new Line2D.Double(xs[i], ys[i], xs[i], ys[i]));
+        }
         layers.add((g, frame) -> {
             for (int i = 0; i < xs.length; i++) {
                 double[] p = frame.at(xs[i], ys[i]);
@@ -248,7 +262,7 @@ public final class Field implements Drawing {
         g.setClip(whole);
         frame.draw(g, title, xTitle, yTitle);
         if (!entries.isEmpty()) {
-            legend(g, plot);
+            legend(g, frame);
         }
         if (bar != null) {
             drawBar(g, plot, bar.z()[0][0], bar.z()[0][1]);
@@ -259,7 +273,8 @@ public final class Field implements Drawing {
         return image;
     }
 
-    private void legend(Graphics2D g, Rectangle2D plot) {
+    /** Draws the legend in the corner where it hides least of paths and points: the upper right one, if that is as good as any. */
+    private void legend(Graphics2D g, Frame frame) {
         g.setFont(Look.TICK_FONT);
         int words = entries.stream()
                 .mapToInt(e -> g.getFontMetrics().stringWidth(e.label))
@@ -267,8 +282,20 @@ public final class Field implements Drawing {
                 .orElse(0);
         double w = words + 50;
         double h = entries.size() * LEGEND_ROW + 8;
-        double x = plot.getMaxX() - w - 8;
-        double y = plot.getY() + 8;
+        Rectangle2D plot = frame.plot();
+        double right = plot.getMaxX() - w - 8;
+        double left = plot.getX() + 8;
+        double top = plot.getY() + 8;
+        double bottom = plot.getMaxY() - h - 8;
+        Rectangle2D best = Stream.of(
+                        new Rectangle2D.Double(right, top, w, h),
+                        new Rectangle2D.Double(left, top, w, h),
+                        new Rectangle2D.Double(right, bottom, w, h),
+                        new Rectangle2D.Double(left, bottom, w, h))
+                .min(Comparator.comparingLong(corner -> hidden(frame, corner)))
+                .orElseThrow();
+        double x = best.getX();
+        double y = best.getY();
         g.setColor(new Color(255, 255, 255, 225));
         g.fill(new Rectangle2D.Double(x, y, w, h));
         g.setColor(Look.GRID);
@@ -287,6 +314,22 @@ public final class Field implements Drawing {
             g.setColor(Look.INK);
             g.drawString(e.label, (float) (x + 42), (float) (middle + 5));
         }
+    }
+
+    /** Counts the lines and points that a rectangle touches, with room for their marks. */
+    private long hidden(Frame frame, Rectangle2D corner) {
+        Rectangle2D around = new Rectangle2D.Double(
+                corner.getX() - MARK,
+                corner.getY() - MARK,
+                corner.getWidth() + 2 * MARK,
+                corner.getHeight() + 2 * MARK);
+        return data.stream()
+                .filter(line -> {
+                    double[] from = frame.at(line.getX1(), line.getY1());
+                    double[] to = frame.at(line.getX2(), line.getY2());
+                    return around.intersectsLine(from[0], from[1], to[0], to[1]);
+                })
+                .count();
     }
 
     private void drawBar(Graphics2D g, Rectangle2D plot, double min, double max) {
@@ -309,7 +352,7 @@ public final class Field implements Drawing {
     }
 
     private static void mark(Graphics2D g, double x, double y, int kind) {
-        double r = 6;
+        double r = MARK;
         Path2D shape = new Path2D.Double();
         switch (kind % 4) {
             case 0 -> shape.append(new Ellipse2D.Double(x - r, y - r, 2 * r, 2 * r), false);

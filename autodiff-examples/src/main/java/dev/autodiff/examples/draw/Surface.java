@@ -9,6 +9,8 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 
 /**
  * The surface z = f(x, y) over a rectangle, seen from above and aside without perspective, as a mesh of cells coloured by height. Far
@@ -17,7 +19,12 @@ import java.util.List;
 public final class Surface implements Drawing {
     private static final int CELLS = 60;
     private static final int HEIGHT = 620;
-    private static final int TICKS = 5;
+    /** About so many steps lie along each axis. */
+    private static final int STEPS = 6;
+
+    /** A tick so little beyond the end of an axis, in parts of it, is drawn: a surface may end at 0.999. */
+    private static final double BEYOND = 0.02;
+
     private static final double SCALE = 205;
 
     /** How far from the middle numbers and titles stand beside the ground, whose border is at 1. */
@@ -37,10 +44,14 @@ public final class Surface implements Drawing {
 
     private final Axes axes;
     private final Plane plane;
+    private final double low;
+    private final double high;
 
-    private Surface(Axes axes, Plane plane) {
+    private Surface(Axes axes, Plane plane, double low, double high) {
         this.axes = axes;
         this.plane = plane;
+        this.low = low;
+        this.high = high;
     }
 
     /** Returns the axes of a surface; {@code over} adds it. */
@@ -52,8 +63,18 @@ public final class Surface implements Drawing {
     public record Axes(String title, String xTitle, String yTitle, String zTitle) {
         /** Returns the surface of f, computed at all points at once, over x0 … x1 × y0 … y1. */
         public Surface over(double x0, double x1, double y0, double y1, PointFunction f) {
-            return new Surface(this, Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f));
+            Plane plane = Plane.of(new double[] {x0, x1, y0, y1}, CELLS + 1, f);
+            double low = plane.min();
+            return new Surface(this, plane, low, plane.max() > low ? plane.max() : low + 1);
         }
+    }
+
+    /** Returns the surface with heights and colours from one number to another, so that several can be compared. */
+    public Surface heights(double from, double to) {
+        if (!(from < to)) {
+            throw new IllegalArgumentException("surface: expected heights from < to, got " + from + " and " + to);
+        }
+        return new Surface(axes, plane, from, to);
     }
 
     @Override
@@ -65,8 +86,9 @@ public final class Surface implements Drawing {
     private final class Painter {
         private final BufferedImage image = Look.blank(Look.WIDTH, HEIGHT);
         private final Graphics2D g = Look.pen(image);
-        private final double low = plane.min();
-        private final double high = plane.max() > plane.min() ? plane.max() : plane.min() + 1;
+        private final double[] ticksX = ticks(plane.x0(), plane.x1());
+        private final double[] ticksY = ticks(plane.y0(), plane.y1());
+        private final double[] ticksZ = ticks(low, high);
 
         private BufferedImage paint() {
             box();
@@ -148,42 +170,66 @@ public final class Surface implements Drawing {
             g.draw(new Line2D.Double(a[0], a[1], b[0], b[1]));
         }
 
-        /** The ground, and the two walls behind the surface. */
+        /** The round numbers from one to another. */
+        private static double[] ticks(double from, double to) {
+            double step = step(from, to);
+            long first = (long) Math.ceil((from - BEYOND * (to - from)) / step);
+            long last = (long) Math.floor((to + BEYOND * (to - from)) / step);
+            return LongStream.rangeClosed(first, last)
+                    .mapToDouble(k -> k * step)
+                    .toArray();
+        }
+
+        private static double step(double from, double to) {
+            return Frame.step(to - from, STEPS);
+        }
+
+        /** Where a place of an axis lies between −1 and 1. */
+        private static double part(double value, double from, double to) {
+            return 2 * (value - from) / (to - from) - 1;
+        }
+
+        /** The ground, and the two walls behind the surface, with lines at the ticks and around them. */
         private void box() {
             g.setColor(new Color(0xC8, 0xC8, 0xC8));
             g.setStroke(new BasicStroke(1));
-            for (int t = 0; t < TICKS; t++) {
-                double u = 2.0 * t / (TICKS - 1) - 1;
+            for (double x : with(ticksX, plane.x0(), plane.x1())) {
+                double u = part(x, plane.x0(), plane.x1());
                 line(pixel(u, -1, -0.6), pixel(u, 1, -0.6));
-                line(pixel(-1, u, -0.6), pixel(1, u, -0.6));
                 line(pixel(u, BACK_Y, -0.6), pixel(u, BACK_Y, 0.6));
-                line(pixel(BACK_X, u, -0.6), pixel(BACK_X, u, 0.6));
-                line(pixel(BACK_X, -1, 0.6 * u), pixel(BACK_X, 1, 0.6 * u));
-                line(pixel(-1, BACK_Y, 0.6 * u), pixel(1, BACK_Y, 0.6 * u));
             }
+            for (double y : with(ticksY, plane.y0(), plane.y1())) {
+                double u = part(y, plane.y0(), plane.y1());
+                line(pixel(-1, u, -0.6), pixel(1, u, -0.6));
+                line(pixel(BACK_X, u, -0.6), pixel(BACK_X, u, 0.6));
+            }
+            for (double z : with(ticksZ, low, high)) {
+                double h = height(z);
+                line(pixel(BACK_X, -1, h), pixel(BACK_X, 1, h));
+                line(pixel(-1, BACK_Y, h), pixel(1, BACK_Y, h));
+            }
+        }
+
+        private static double[] with(double[] ticks, double from, double to) {
+            return DoubleStream.concat(DoubleStream.of(ticks), DoubleStream.of(from, to))
+                    .toArray();
         }
 
         private void labels() {
             g.setFont(Look.TICK_FONT);
             g.setColor(Look.INK);
-            for (int t = 0; t < TICKS; t++) {
-                double part = (double) t / (TICKS - 1);
-                double u = 2 * part - 1;
-                word(
-                        pixel(u, -NUMBERS * BACK_Y, -0.6),
-                        Frame.label(
-                                plane.x0() + part * (plane.x1() - plane.x0()),
-                                (plane.x1() - plane.x0()) / (TICKS - 1)));
-                word(
-                        pixel(-NUMBERS * BACK_X, u, -0.6),
-                        Frame.label(
-                                plane.y0() + part * (plane.y1() - plane.y0()),
-                                (plane.y1() - plane.y0()) / (TICKS - 1)));
+            for (double x : ticksX) {
+                double u = part(x, plane.x0(), plane.x1());
+                word(pixel(u, -NUMBERS * BACK_Y, -0.6), Frame.label(x, step(plane.x0(), plane.x1())));
+            }
+            for (double y : ticksY) {
+                double u = part(y, plane.y0(), plane.y1());
+                word(pixel(-NUMBERS * BACK_X, u, -0.6), Frame.label(y, step(plane.y0(), plane.y1())));
+            }
+            for (double z : ticksZ) {
                 // The leftmost edge of a wall.
-                double[] side = pixel(BACK_X, -BACK_Y, 0.6 * u);
-                word(
-                        new double[] {side[0] - 26, side[1] - 4},
-                        Frame.label(low + part * (high - low), (high - low) / (TICKS - 1)));
+                double[] side = pixel(BACK_X, -BACK_Y, height(z));
+                word(new double[] {side[0] - 26, side[1] - 4}, Frame.label(z, step(low, high)));
             }
             g.setFont(Look.AXIS_FONT);
             word(pixel(0, -TITLES * BACK_Y, -0.6), axes.xTitle);

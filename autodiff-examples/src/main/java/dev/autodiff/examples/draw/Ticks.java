@@ -27,7 +27,7 @@ final class Ticks {
     /** Over more decades the nine grid lines in each of a logarithmic axis run together into grey bands. */
     private static final double MOST_DECADES = 6;
 
-    /** Over fewer decades powers of ten are not enough to read values by. */
+    /** Over fewer decades powers of ten are not enough to read values by, nor is a single power. */
     private static final double FEW_DECADES = 1.5;
 
     /** The part of the plot that XChart uses for the data, in each direction. */
@@ -73,12 +73,11 @@ final class Ticks {
             double end = Math.log10(high) + MARGIN * decades;
             int step = (int) Math.max(1, Math.ceil((end - begin) / room));
             boolean plain = begin > -4 && end < 6;
+            boolean few = decades <= FEW_DECADES || Math.floor(end) - Math.ceil(begin) < 1;
             for (int power = (int) Math.floor(begin); power <= end; power++) {
                 for (int digit = 1; digit <= 9; digit++) {
                     double at = digit * Math.pow(10, power);
-                    boolean labelled = digit == 1
-                            ? Math.floorMod(power, step) == 0
-                            : decades <= FEW_DECADES && (digit == 2 || digit == 5);
+                    boolean labelled = digit == 1 ? Math.floorMod(power, step) == 0 : few && (digit == 2 || digit == 5);
                     boolean inside = Math.log10(at) >= begin && Math.log10(at) <= end;
                     if (inside && (labelled || decades <= MOST_DECADES)) {
                         ticks.add(new Tick(at, !labelled ? "" : plain ? plain(at, power) : power(digit, power)));

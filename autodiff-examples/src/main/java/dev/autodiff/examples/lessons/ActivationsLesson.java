@@ -9,6 +9,10 @@ import dev.autodiff.examples.draw.Plot;
 import dev.autodiff.examples.page.Lesson;
 import dev.autodiff.examples.page.Page;
 import dev.autodiff.examples.page.Range;
+import dev.autodiff.nn.Initializer;
+import dev.autodiff.nn.Linear;
+import dev.autodiff.nn.Losses;
+import dev.autodiff.nn.optim.Sgd;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,19 +44,37 @@ final class ActivationsLesson implements Lesson {
         return Autodiff.grad(v -> f.apply(v).sum()).apply(x);
     }
 
-    /** The length of the loss's gradient by the weights of each layer of a deep network. */
-    static double[] gradientLengths(UnaryOperator<Tensor> f, double deviation, int layers, int width, long seed) {
-        Generator generator = Generator.seeded(seed);
-        Tensor out = Tensor.normal(generator, DType.FLOAT64, Shape.of(32, width), 0, 1);
-        List<Tensor> weights = new ArrayList<>();
-        for (int i = 0; i < layers; i++) {
-            Tensor w = Tensor.normal(generator, DType.FLOAT64, Shape.of(width, width), 0, deviation)
-                    .requireGrad();
-            weights.add(w);
-            out = f.apply(out.matmul(w));
+    /** A deep network: the length of the loss's gradient by each layer's weights, and the share of saturated units in percent. */
+    record Deep(List<Double> lengths, double saturated) {
+        double first() {
+            return lengths.get(0);
         }
-        out.square().mean().backward();
-        return weights.stream().mapToDouble(w -> w.grad().norm().item()).toArray();
+
+        double last() {
+            return lengths.get(lengths.size() - 1);
+        }
+
+        /** Makes a network of layers with one function and with weights from N(0, deviation²), and goes through it and back. */
+        static Deep of(UnaryOperator<Tensor> f, double deviation, int layers, int width, long seed) {
+            Generator generator = Generator.seeded(seed);
+            double steepest = derivative(f, Tensor.linspace(-4, 4, 161)).max().item();
+            Tensor out = Tensor.normal(generator, DType.FLOAT64, Shape.of(32, width), 0, 1);
+            List<Tensor> weights = new ArrayList<>();
+            double flat = 0;
+            for (int i = 0; i < layers; i++) {
+                Tensor w = Tensor.normal(generator, DType.FLOAT64, Shape.of(width, width), 0, deviation)
+                        .requireGrad();
+                weights.add(w);
+                Tensor z = out.matmul(w);
+                Tensor slopes = derivative(f, z.detach());
+                flat += slopes.lt(0.1 * steepest).to(DType.FLOAT64).mean().item();
+                out = f.apply(z);
+            }
+            out.square().mean().backward();
+            List<Double> lengths =
+                    weights.stream().map(w -> w.grad().norm().item()).toList();
+            return new Deep(lengths, 100 * flat / layers);
+        }
     }
 
     @Override
@@ -67,6 +90,7 @@ final class ActivationsLesson implements Lesson {
                 - sigmoid: σ(x) = 1 / (1 + e⁻ˣ), between 0 and 1, and tanh, between −1 and 1
                 - ReLU: max(0, x); leaky ReLU keeps a slope of 0.01 below zero, the randomised one a random slope
                 - ELU: x above zero, eˣ − 1 below
+                - softmax makes probabilities of several numbers at once; drawn is the first one of x, 1 and −1
                 """);
         Generator generator = Generator.seeded(seed);
         Tensor x = Tensor.linspace(-4, 4, 161);
@@ -80,6 +104,11 @@ final class ActivationsLesson implements Lesson {
         functions.put("leaky ReLU", v -> v.leakyRelu(0.01));
         functions.put("randomised ReLU", v -> v.leakyRelu(slopes));
         functions.put("ELU", v -> v.elu(1));
+        functions.put(
+                "softmax, first of (x, 1, −1)",
+                v -> Tensor.stack(1, v, v.onesLike(), v.onesLike().neg())
+                        .softmax(1)
+                        .select(1, 0));
         List<Drawing> panels = new ArrayList<>();
         functions.forEach((name, f) -> panels.add(Plot.of(name, "x", "")
                 .line("f(x)", x.toDoubleArray(), f.apply(x).toDoubleArray())
@@ -93,7 +122,7 @@ final class ActivationsLesson implements Lesson {
                 The derivatives that a lecture writes on the board, beside those of the engine, at 161 places
                 between −4 and 4. At zero, where ReLU has a kink, the engine takes 0, as PyTorch does.
 
-                    σ′ = σ (1 − σ)      tanh′ = 1 − tanh²      ReLU′ = 1 above zero, else 0      ELU′ = eˣ below zero
+                    σ′ = σ (1 − σ)     tanh′ = 1 − tanh²     ReLU′ = 1 above zero, else 0     ELU′ = eˣ below zero
                 """);
         Tensor positive = x.gt(0).to(DType.FLOAT64);
         Map<String, Tensor> formulas = new LinkedHashMap<>();
@@ -145,68 +174,97 @@ final class ActivationsLesson implements Lesson {
                 derivative of 1 at zero, does better; ReLU passes the gradient through half of the units unchanged.
 
                 The picture shows the length of the gradient by the weights of each layer, with weights drawn from
-                N(0, 1/n) for n units, and N(0, 2/n) for ReLU, which halves the variance.
+                N(0, 1/n) for n units, and N(0, 2/n) for ReLU, which halves the variance. The table also tells in how
+                many units the derivative is less than a tenth of the steepest. With such weights hardly any sigmoid
+                and tanh is saturated, and of the ReLUs half are below zero. With weights from N(0, 1) half of them
+                or more are saturated; what passes through the others is multiplied by those large weights, so that
+                the gradient is lost in some places and far too large in others (see `initialisation`).
                 """);
-        double[] sigmoid = gradientLengths(v -> v.sigmoid(), Math.sqrt(1.0 / width), layers, width, seed);
-        double[] tanh = gradientLengths(v -> v.tanh(), Math.sqrt(1.0 / width), layers, width, seed);
-        double[] relu = gradientLengths(v -> v.relu(), Math.sqrt(2.0 / width), layers, width, seed);
-        page.table("", "first layer", "last layer")
-                .row("sigmoid", sigmoid[0], sigmoid[layers - 1])
-                .row("tanh", tanh[0], tanh[layers - 1])
-                .row("ReLU", relu[0], relu[layers - 1])
-                .print();
-        page.picture(
-                "saturation",
-                Plot.of("The gradient in a deep network", "layer (0 is the first)", "length of the gradient")
-                        .line("sigmoid", sigmoid)
-                        .line("tanh", tanh)
-                        .line("ReLU", relu)
-                        .logY()
-                        .legendBelow());
+        double xavier = Math.sqrt(1.0 / width);
+        Map<String, Deep> deep = new LinkedHashMap<>();
+        deep.put("sigmoid, N(0, 1/n)", Deep.of(v -> v.sigmoid(), xavier, layers, width, seed));
+        deep.put("tanh, N(0, 1/n)", Deep.of(v -> v.tanh(), xavier, layers, width, seed));
+        deep.put("ReLU, N(0, 2/n)", Deep.of(v -> v.relu(), Math.sqrt(2) * xavier, layers, width, seed));
+        deep.put("sigmoid, N(0, 1)", Deep.of(v -> v.sigmoid(), 1, layers, width, seed));
+        deep.put("tanh, N(0, 1)", Deep.of(v -> v.tanh(), 1, layers, width, seed));
+        Page.Table lengths = page.table("", "gradient, first layer", "last layer", "flat units, %");
+        Plot saturation = Plot.of("The gradient in a deep network", "layer (0 is the first)", "length of the gradient")
+                .logY()
+                .legendBelow();
+        deep.forEach((name, d) -> {
+            lengths.row(name, d.first(), d.last(), "%.1f".formatted(d.saturated()));
+            if (name.endsWith("/n)")) {
+                saturation.line(name, d.lengths());
+            }
+        });
+        lengths.print();
+        page.picture("saturation", saturation);
+        Deep sigmoid = deep.get("sigmoid, N(0, 1/n)");
+        Deep relu = deep.get("ReLU, N(0, 2/n)");
         page.claim(
                 "through sigmoids the gradient shrinks by more than 2 per layer",
-                sigmoid[0] * Math.pow(2, layers - 1) < sigmoid[layers - 1]);
+                sigmoid.first() * Math.pow(2, layers - 1) < sigmoid.last());
         page.claim(
                 "through ReLU it keeps within a factor of 20",
-                relu[0] * 20 > relu[layers - 1] && relu[layers - 1] * 20 > relu[0]);
+                relu.first() * 20 > relu.last() && relu.last() * 20 > relu.first());
+        page.claim(
+                "large weights saturate most units of tanh",
+                deep.get("tanh, N(0, 1)").saturated() > 50
+                        && deep.get("tanh, N(0, 1/n)").saturated() < 10);
 
         page.section("Dead units", """
                 A ReLU unit whose input is below zero for every example gives 0 for all of them, and its derivative
-                is 0 for all of them. No gradient reaches its weights, and it stays as it is: it is dead. One step
-                that is too long is enough to kill units. Here a hidden layer learns y = x² by gradient descent, one
-                network with short steps, one with steps that are far too long, and one of the latter with leaky
-                ReLU.
+                is 0 for all of them. No gradient reaches its weights, and it stays as it is: it is dead. Steps that
+                are too long kill units. Here a network with four hidden layers learns y = x² in 20 steps of gradient
+                descent, once with short steps, once with long ones, and once with the latter and leaky ReLU. Counted
+                are the units whose derivative is 0 for all 64 examples. Some are so from the start: positive and
+                negative inputs reach the second layer as two directions, and a unit is negative for both in one of
+                four cases.
                 """);
         Tensor inputs = Tensor.linspace(-1, 1, 64).reshape(64, 1);
         Tensor targets = inputs.square();
-        Map<String, Integer> dead = new LinkedHashMap<>();
-        for (String kind : List.of("ReLU, short steps", "ReLU, long steps", "leaky ReLU, long steps")) {
-            double rate = kind.endsWith("short steps") ? 0.01 : 0.3;
+        Map<String, int[]> dead = new LinkedHashMap<>();
+        for (String kind :
+                List.of("ReLU, at the start", "ReLU, short steps", "ReLU, long steps", "leaky ReLU, long steps")) {
+            double rate = kind.endsWith("short steps") ? 0.01 : 0.03;
+            int count = kind.endsWith("start") ? 0 : 20;
             double slope = kind.startsWith("leaky") ? 0.01 : 0;
             Generator weights = Generator.seeded(seed);
-            Tensor w1 = Tensor.normal(weights, DType.FLOAT64, Shape.of(1, width), 0, 1);
-            Tensor b1 = Tensor.normal(weights, DType.FLOAT64, Shape.of(width), 0, 0.5);
-            Tensor w2 = Tensor.normal(weights, DType.FLOAT64, Shape.of(width, 1), 0, Math.sqrt(2.0 / width));
-            int silent = 0;
-            for (int step = 0; step <= 5; step++) {
-                Tensor u = w1.detach().requireGrad();
-                Tensor b = b1.detach().requireGrad();
-                Tensor v = w2.detach().requireGrad();
-                Tensor hidden = inputs.matmul(u).add(b).leakyRelu(slope);
-                hidden.matmul(v).sub(targets).square().mean().backward();
-                // A unit is dead if no example moves its weight and its bias.
-                Tensor moved = u.grad().abs().reshape(width).add(b.grad().abs());
-                silent = width - (int) moved.gt(0).to(DType.FLOAT64).sum().item();
-                w1 = w1.sub(u.grad().mul(rate));
-                b1 = b1.sub(b.grad().mul(rate));
-                w2 = w2.sub(v.grad().mul(rate));
+            List<Linear> net = new ArrayList<>();
+            List<Tensor> parameters = new ArrayList<>();
+            for (int layer = 0; layer < 5; layer++) {
+                int in = layer == 0 ? 1 : width;
+                int out = layer == 4 ? 1 : width;
+                net.add(Linear.of(in, out, Initializer.heNormal(), weights, DType.FLOAT64));
+                parameters.addAll(net.get(layer).parameters());
+            }
+            Sgd optimizer = Sgd.of(parameters, rate);
+            int[] silent = new int[4];
+            for (int step = 0; step <= count; step++) {
+                Tensor a = inputs;
+                for (int layer = 0; layer < 4; layer++) {
+                    Tensor u = net.get(layer).forward(a);
+                    Tensor alive = derivative(v -> v.leakyRelu(slope), u.detach())
+                            .max(0)
+                            .gt(0);
+                    silent[layer] = width - (int) alive.to(DType.FLOAT64).sum().item();
+                    a = u.leakyRelu(slope);
+                }
+                optimizer.zeroGrad();
+                Losses.meanSquaredError(net.get(4).forward(a), targets).backward();
+                optimizer.step();
             }
             dead.put(kind, silent);
         }
-        Page.Table units = page.table("", "dead units", "of");
-        dead.forEach((kind, n) -> units.row(kind, n, width));
+        Page.Table units = page.table("dead of " + width, "layer 1", "layer 2", "layer 3", "layer 4");
+        dead.forEach((kind, n) -> units.row(kind, n[0], n[1], n[2], n[3]));
         units.print();
-        page.claim("long steps kill units", dead.get("ReLU, long steps") > dead.get("ReLU, short steps"));
-        page.claim("no leaky unit is dead", dead.get("leaky ReLU, long steps") == 0);
+        int killed = IntStream.of(dead.get("ReLU, long steps")).sum();
+        page.claim(
+                "long steps kill units",
+                killed > IntStream.of(dead.get("ReLU, short steps")).sum());
+        page.claim(
+                "no leaky unit is dead",
+                IntStream.of(dead.get("leaky ReLU, long steps")).sum() == 0);
     }
 }

@@ -185,7 +185,8 @@ final class ChainRuleLesson implements Lesson {
                 the Hessian is singular: in two of the four directions f is as flat as a fourth power. Gradient
                 descent crawls, as its step must suit the steepest direction. Newton-CG uses products of the
                 Hessian with vectors, L-BFGS learns the curvature from the gradients, and Levenberg-Marquardt
-                knows that f is a sum of squares r₁² + … + r₄².
+                knows that f is a sum of squares r₁² + … + r₄². A search ends where the gradient is small (GRADIENT)
+                or after so many steps (ITERATIONS).
                 """);
         Map<String, Minimum> minima = new LinkedHashMap<>();
         minima.put(

@@ -121,7 +121,7 @@ final class ComputationalGraphLesson implements Lesson {
         Tensor dB2 = dZ5.sum(0);
         Tensor dW2 = Autodiff.noGrad(() -> z3.transpose().matmul(dZ5));
         Tensor dZ3 = Autodiff.noGrad(() -> dZ5.matmul(w2.transpose()));
-        Tensor dZ2 = dZ3.mul(z2.gt(0).to(dZ3.dtype()));
+        Tensor dZ2 = Tensor.where(z2.gt(0), dZ3, dZ3.zerosLike());
         Tensor dB1 = dZ2.sum(0);
         Tensor dW1 = x.transpose().matmul(dZ2);
         page.print("δD = " + dD);

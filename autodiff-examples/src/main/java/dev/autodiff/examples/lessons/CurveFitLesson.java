@@ -90,7 +90,9 @@ final class CurveFitLesson implements Lesson {
             steps.row(i, 2 * trace.get(i).value(), b.get(0), b.get(1), b.get(2), b.get(3));
         }
         steps.print();
-        page.print(fit.message());
+        page.printf(
+                "ended by %s after %d steps: sum of squares %.6f, largest component of ∇L %.2g",
+                fit.reason(), fit.iterations(), 2 * fit.value(), fit.gradientNorm());
         page.claim("it converged", fit.converged());
 
         page.section("Against the certified values", """

@@ -102,7 +102,7 @@ final class GradientDescentLesson implements Lesson {
                 """);
         double[] last = zigzag.end();
         double[] before = zigzag.points().get(zigzag.steps() - 1);
-        page.printf("x shrinks by %.6f, y by %.6f in the last step", last[0] / before[0], last[1] / before[1]);
+        page.printf("the last step multiplies x by %.6f, y by %.6f", last[0] / before[0], last[1] / before[1]);
         page.claim("the last step multiplies x by 1 − 8α", last[0] / before[0], 1 - 8 * alpha, 1e-6);
         Descent straight = descend(0.05, 1.3, 0.6);
         page.picture(
@@ -138,8 +138,9 @@ final class GradientDescentLesson implements Lesson {
                 The factor 1 − 8α says it all, close to the minimum. For a small α it is just below 1 and the descent
                 crawls; at α = 1/8 it is zero and the descent is as fast as it gets; from there to 1/4 it zigzags
                 more and more; beyond 1/4 its size is above 1 and the path never settles: near the minimum it is
-                thrown out, far away it is pulled back. With a factor c, the number of steps to come from a gradient of about 1
-                to one of 10⁻⁶ should be about ln 10⁻⁶ / ln |c|.
+                thrown out, far away it is pulled back. With a factor c, the number of steps to come from a gradient of
+                about 1 to one of 10⁻⁶ should be about ln 10⁻⁶ / ln |c|. Short steps need more: they begin on the
+                slope of the hill, where the gradient grows before it falls.
                 """);
         double[] alphas = {0.005, 0.01, 0.02, 0.05, 0.1, 0.12, 0.125, 0.13, 0.15, 0.2, 0.23, 0.24, 0.245, 0.26};
         double[] steps = new double[alphas.length];
@@ -159,7 +160,8 @@ final class GradientDescentLesson implements Lesson {
                 Plot.of("Steps until the gradient is 10⁻⁶", "step length α", "steps")
                         .logY()
                         .line("counted", alphas, steps)
-                        .line("ln 10⁻⁶ / ln |1 − 8α|", alphas, expected));
+                        .line("ln 10⁻⁶ / ln |1 − 8α|", alphas, expected)
+                        .legendBelow());
         page.claim("α = 0.125 needs fewer steps than 0.05 and 0.2", steps[6] < steps[3] && steps[6] < steps[9]);
         page.claim("α = 0.26 is too long: a thousand steps are not enough", steps[alphas.length - 1] >= 1000);
 
@@ -168,7 +170,7 @@ final class GradientDescentLesson implements Lesson {
                 it will be. Four starts, four minima; here they happen to be equally low.
                 """);
         double[][] starts = {{1.4, 0.6}, {1.75, 0.6}, {1.4, 2.0}, {1.75, 2.0}};
-        Field valleys = Field.of("Four starts, four valleys", "x", "y", -1, 4, -1, 4)
+        Field valleys = Field.of("Four starts, four valleys", "x", "y", -1.5, 4.6, -1.5, 4.6)
                 .contours(12, u -> f(u))
                 .scale("f");
         double highest = Double.NEGATIVE_INFINITY;

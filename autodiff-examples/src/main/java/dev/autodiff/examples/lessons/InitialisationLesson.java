@@ -130,26 +130,27 @@ final class InitialisationLesson implements Lesson {
         networks.put("Xavier, tanh", outputs(Initializer.xavierNormal(), tanh, layers, width, seed));
         networks.put("Xavier, ReLU", outputs(Initializer.xavierNormal(), relu, layers, width, seed));
         networks.put("He, ReLU", outputs(Initializer.heNormal(), relu, layers, width, seed));
-        Page.Table table = page.table("mean square of the outputs", "layer 1", "last layer", "factor per layer");
+        Page.Table table = page.table("mean square of the outputs", "first layer", "last layer", "factor per layer");
         Plot plot = Plot.of("The outputs of a deep network", "layer (0 is the first)", "mean square of the outputs")
                 .logY()
                 .legendBelow();
         networks.forEach((name, outs) -> {
             double[] squares = squares(outs);
-            table.row(name, squares[0], squares[layers - 1], factor(outs));
+            table.row(name, squares[0], squares[layers - 1], factor(squares));
             plot.line(name, squares);
         });
         table.print();
         page.picture("variance", plot);
-        double small = factor(networks.get("N(0, 0.01²), tanh"));
+        double small = factor(squares(networks.get("N(0, 0.01²), tanh")));
         page.claim("small weights: a factor of n · 0.01² per layer", small, width * 1e-4, 0.15 * width * 1e-4);
-        page.claim("He with ReLU: about 1", factor(networks.get("He, ReLU")), 1, 0.2);
-        page.claim("Xavier with ReLU: about 1/2", factor(networks.get("Xavier, ReLU")), 0.5, 0.1);
+        page.claim("He with ReLU: about 1", factor(squares(networks.get("He, ReLU"))), 1, 0.2);
+        page.claim("Xavier with ReLU: about 1/2", factor(squares(networks.get("Xavier, ReLU"))), 0.5, 0.1);
 
         page.section("What the layers see", """
                 The histograms show the outputs of the first and of the last layer. Small weights leave nothing but
                 zeros, all information is lost. Large ones drive every tanh into saturation, at −1 or 1, where its
-                derivative is zero. With Xavier's the last layer still looks like the first.
+                derivative is nearly zero. With Xavier's the outputs shrink slowly, by a factor a little below 1, as
+                tanh is flatter than the identity away from 0; the last layer still has outputs of many sizes.
                 """);
         List<Drawing> panels = new ArrayList<>();
         for (String name : List.of("N(0, 0.01²), tanh", "N(0, 1), tanh", "Xavier, tanh")) {
@@ -166,11 +167,59 @@ final class InitialisationLesson implements Lesson {
         double share = saturated.to(DType.FLOAT64).mean().item();
         page.printf("N(0, 1): %.0f %% of the last layer's outputs are beyond ±0.99", 100 * share);
         page.claim("with large weights most units are saturated", share > 0.5);
+
+        page.section("And on the way back", """
+                The δ of an input is a sum over the m outputs that it goes to, so that each layer multiplies the
+                variance of δ by m · Var(w), and by the mean square of the activation's derivative. We give each
+                network random δ of variance 1 at its end and look at what arrives at the outputs of each layer:
+
+                - small weights: a factor of 0.02 as forward, next to nothing arrives at the first layers
+                - Xavier: somewhat below 1 with tanh, ½ with ReLU, half of whose derivatives are 0
+                - He with ReLU: 1
+                - N(0, 1) with tanh: most units are saturated, yet δ explodes, since the others pass it on by weights
+                  that are far too large
+                """);
+        Map<String, double[]> back = new LinkedHashMap<>();
+        back.put("N(0, 0.01²), tanh", deltas(Initializer.normal(0, 0.01), tanh, layers, width, seed));
+        back.put("N(0, 1), tanh", deltas(Initializer.normal(0, 1), tanh, layers, width, seed));
+        back.put("Xavier, tanh", deltas(Initializer.xavierNormal(), tanh, layers, width, seed));
+        back.put("Xavier, ReLU", deltas(Initializer.xavierNormal(), relu, layers, width, seed));
+        back.put("He, ReLU", deltas(Initializer.heNormal(), relu, layers, width, seed));
+        Page.Table backward = page.table("mean square of δ", "last layer", "first layer", "factor per layer back");
+        Plot deltas = Plot.of("δ in a deep network", "layer (0 is the first)", "mean square of δ")
+                .logY()
+                .legendBelow();
+        back.forEach((name, squares) -> {
+            backward.row(name, squares[layers - 1], squares[0], 1 / factor(squares));
+            deltas.line(name, squares);
+        });
+        backward.print();
+        page.picture("deltas", deltas);
+        page.claim(
+                "small weights: δ shrinks by n · 0.01² per layer",
+                1 / factor(back.get("N(0, 0.01²), tanh")),
+                width * 1e-4,
+                0.15 * width * 1e-4);
+        page.claim("He with ReLU: δ keeps its size", 1 / factor(back.get("He, ReLU")), 1, 0.2);
+        page.claim("N(0, 1) with tanh: δ explodes", 1 / factor(back.get("N(0, 1), tanh")) > 2);
     }
 
-    /** By how much the mean square grows per layer. */
-    static double factor(List<Tensor> outputs) {
-        double[] squares = squares(outputs);
+    /** By how much the mean square grows from layer to layer. */
+    static double factor(double[] squares) {
         return Math.pow(squares[squares.length - 1] / squares[0], 1.0 / (squares.length - 1));
+    }
+
+    /** The mean square of δ at the outputs of each layer, for random δ of variance 1 at the last one. */
+    static double[] deltas(Initializer initializer, UnaryOperator<Tensor> f, int layers, int width, long seed) {
+        Generator generator = Generator.seeded(seed);
+        Tensor out = Tensor.normal(generator, DType.FLOAT64, Shape.of(100, width), 0, 1);
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; i < layers; i++) {
+            Linear layer = Linear.withoutBias(width, width, initializer, generator, DType.FLOAT64);
+            out = f.apply(layer.forward(out)).retainGrad();
+            all.add(out);
+        }
+        out.backward(Tensor.normal(generator, DType.FLOAT64, out.shape(), 0, 1));
+        return squares(all.stream().map(Tensor::grad).toList());
     }
 }

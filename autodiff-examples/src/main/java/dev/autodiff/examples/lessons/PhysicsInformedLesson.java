@@ -173,7 +173,7 @@ final class PhysicsInformedLesson implements Lesson {
         double[] shown = Tensor.linspace(0, end, 41).toDoubleArray();
         page.picture(
                 "pendulum",
-                Plot.of("A pendulum by a network", "time t", "angle u (radians)")
+                Plot.of("A pendulum by a network", "time t (√(length / gravity))", "angle u (radians)")
                         .line(
                                 "network",
                                 shown,
@@ -225,7 +225,7 @@ final class PhysicsInformedLesson implements Lesson {
         Tensor theta = both.point().narrow(0, 0, weights);
         page.picture(
                 "friction",
-                Plot.of("Friction found from measurements", "time t", "angle u (radians)")
+                Plot.of("Friction found from measurements", "time t (√(length / gravity))", "angle u (radians)")
                         .line("network", shown, angle(theta, Tensor.of(shown)).toDoubleArray())
                         .points("measured", moments, angles)
                         .line("true", shown, rungeKutta(hidden, end, 40)));

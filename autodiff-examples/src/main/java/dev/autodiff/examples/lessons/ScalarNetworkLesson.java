@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
         name = "scalar-network",
         description = "A network of single numbers: each δ of backpropagation beside the engine's.")
 final class ScalarNetworkLesson implements Lesson {
-    /** The parameters of the network, and all that one forward pass computes. */
+    /** All that one forward pass computes. */
     record Pass(Tensor z1, Tensor z2, Tensor z3, Tensor z4, Tensor yp, Tensor loss) {}
 
     /** Computes Yᵖ = σ(X W₁ + b₁) W₂ + b₂ and ½ Σ (Yᵖ − Y)², one operation after the other. */

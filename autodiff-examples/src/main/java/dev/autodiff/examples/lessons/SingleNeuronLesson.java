@@ -122,7 +122,7 @@ final class SingleNeuronLesson implements Lesson {
 
         page.section("Why so slow", """
                 Look at δ = (a − y) g′(z). The mistake a − y is large, but σ′(z) = a (1 − a) is tiny where a is near
-                1: 0.018 at a = 0.98. The neuron is saturated. It is sure, and hardly hears that it is wrong.
+                1: 0.018 at a = 0.982. The neuron is saturated. It is sure, and hardly hears that it is wrong.
 
                 Another loss mends that. With the cross-entropy, −y ln a − (1 − y) ln (1 − a), the derivative by a is
                 (a − y) / (a (1 − a)), and the denominator takes g′ away:

@@ -414,7 +414,8 @@ final class SoccerBallLesson implements Lesson {
         page.picture("weights", units);
         Page.Table kinds = page.table("", "plain, right %", "more pictures, right %");
         for (Thing thing : Thing.values()) {
-            kinds.row(thing.words(), network.accuracy(test.only(thing)), rich.accuracy(test.only(thing)));
+            Album those = test.only(thing);
+            kinds.row(thing.words(), "%.1f".formatted(network.accuracy(those)), "%.1f".formatted(rich.accuracy(those)));
         }
         kinds.print();
     }

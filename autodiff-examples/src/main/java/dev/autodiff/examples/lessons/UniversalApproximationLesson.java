@@ -342,10 +342,18 @@ final class UniversalApproximationLesson implements Lesson {
                 "surface",
                 Panels.of(
                         2,
-                        Surface.of("g", "x", "y", "g").over(-2, 2, -2, 2, p -> surface(p)),
-                        Surface.of("4 units", "x", "y", "output").over(-2, 2, -2, 2, networks.get(1)::values),
-                        Surface.of("8 units", "x", "y", "output").over(-2, 2, -2, 2, networks.get(2)::values),
-                        Surface.of("32 units", "x", "y", "output").over(-2, 2, -2, 2, networks.get(4)::values)));
+                        Surface.of("g", "x", "y", "g")
+                                .over(-2, 2, -2, 2, p -> surface(p))
+                                .heights(-4.2, 0.5),
+                        Surface.of("4 units", "x", "y", "output")
+                                .over(-2, 2, -2, 2, networks.get(1)::values)
+                                .heights(-4.2, 0.5),
+                        Surface.of("8 units", "x", "y", "output")
+                                .over(-2, 2, -2, 2, networks.get(2)::values)
+                                .heights(-4.2, 0.5),
+                        Surface.of("32 units", "x", "y", "output")
+                                .over(-2, 2, -2, 2, networks.get(4)::values)
+                                .heights(-4.2, 0.5)));
         page.picture(
                 "surface-width",
                 Plot.of("Error against width, surface", "hidden units", "error")

@@ -231,7 +231,8 @@ final class XorManualLesson implements Lesson {
                 matrix product, no library. It is what the rules above mean. Its numbers are the same up to
                 rounding, not to the last bit: it adds in another order, it rounds after each product where the
                 library's kernels multiply and add with one rounding, and it writes the sigmoid in another form. Such
-                differences begin in the 16th digit. They stay small here, as the training goes downhill to one place.
+                differences begin in the 16th digit; after one step there may be none yet. They stay small here, as
+                the training goes downhill to one place.
                 """);
         Weights afterOne = loops(start, x.toDoubleMatrix(), y.toDoubleMatrix(), rate, 1);
         Weights afterAll = loops(start, x.toDoubleMatrix(), y.toDoubleMatrix(), rate, steps);

@@ -72,7 +72,8 @@ public final class LessonSource {
             if (member.stream().anyMatch(line -> line.contains(RUN))) {
                 run = member;
             } else if (!member.contains("    @Override")) {
-                source.members.add(Member.of(String.join("\n", member).stripIndent()));
+                source.members.add(
+                        Member.of(CodeLines.fit(String.join("\n", member).stripIndent())));
             }
             i = end;
         }
@@ -129,9 +130,10 @@ public final class LessonSource {
             }
             sections.add(new Section(
                     begin.group(1),
-                    prose.toString().stripIndent().strip(),
+                    // Without the last line's end: an empty line after it would count as one without a margin.
+                    prose.toString().stripTrailing().stripIndent().strip(),
                     firstUsed(code.toString(), shown),
-                    code.toString().strip()));
+                    CodeLines.fit(code.toString().strip())));
         }
     }
 

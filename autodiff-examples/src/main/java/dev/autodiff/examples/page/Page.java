@@ -11,11 +11,15 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.DoubleFunction;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,56 +176,108 @@ public abstract class Page {
 
     /** A table with columns as wide as their widest cell: numbers to the right, words to the left. */
     public final class Table {
-        private final List<String[]> rows = new ArrayList<>();
-        private final boolean[] numeric;
+        /** A number that a lesson has written itself, maybe with a unit, or a dash where there is none. */
+        private static final Pattern WRITTEN = Pattern.compile("[-−+]?\\d[\\d.,]*(e[-+]?\\d+)?( (%|s|ms|µs|ns|×))?|–");
+
+        /** Numbers of one size have equally many decimals; where they differ by more, each has its own. */
+        private static final double ONE_SIZE = 1000;
+
+        private static final int MOST_DECIMALS = 6;
+
+        private final String[] titles;
+        private final List<Object[]> rows = new ArrayList<>();
 
         private Table(String[] titles) {
-            rows.add(titles.clone());
-            numeric = new boolean[titles.length];
-            java.util.Arrays.fill(numeric, true);
+            this.titles = titles.clone();
         }
 
-        /** Adds a row: whole numbers and words as they are, other numbers with six significant digits. */
+        /**
+         * Adds a row: whole numbers and words as they are, other numbers with six significant digits, or with as few as all of their
+         * column need to be exact.
+         */
         public Table row(Object... cells) {
-            if (cells.length != numeric.length) {
+            if (cells.length != titles.length) {
                 throw new IllegalArgumentException(
-                        "table: expected " + numeric.length + " cells in a row, got " + cells.length);
+                        "table: expected " + titles.length + " cells in a row, got " + cells.length);
             }
-            String[] row = new String[cells.length];
-            for (int i = 0; i < cells.length; i++) {
-                Object cell = cells[i];
-                numeric[i] &= cell instanceof Number;
-                row[i] = cell instanceof Double || cell instanceof Float
-                        ? number(((Number) cell).doubleValue())
-                        : String.valueOf(cell);
-            }
-            rows.add(row);
+            rows.add(cells.clone());
             return this;
         }
 
         public void print() {
-            int[] widths = new int[numeric.length];
-            for (String[] row : rows) {
-                for (int i = 0; i < row.length; i++) {
-                    widths[i] = Math.max(widths[i], row[i].codePointCount(0, row[i].length()));
+            List<String[]> lines = new ArrayList<>();
+            lines.add(titles);
+            rows.forEach(row -> lines.add(new String[titles.length]));
+            int[] widths = new int[titles.length];
+            boolean[] numeric = new boolean[titles.length];
+            for (int i = 0; i < titles.length; i++) {
+                int column = i;
+                List<Object> cells = rows.stream().map(row -> row[column]).toList();
+                numeric[i] = cells.stream()
+                        .allMatch(cell -> cell instanceof Number
+                                || WRITTEN.matcher(String.valueOf(cell)).matches());
+                DoubleFunction<String> format = format(cells);
+                for (int r = 0; r < rows.size(); r++) {
+                    Object cell = cells.get(r);
+                    lines.get(r + 1)[i] = cell instanceof Double number ? format.apply(number) : String.valueOf(cell);
+                }
+                for (String[] line : lines) {
+                    widths[i] = Math.max(widths[i], line[i].codePointCount(0, line[i].length()));
                 }
             }
             StringBuilder text = new StringBuilder();
-            for (int r = 0; r < rows.size(); r++) {
-                line(text, rows.get(r), widths);
+            for (int r = 0; r < lines.size(); r++) {
+                line(text, lines.get(r), widths, numeric);
                 if (r == 0) {
-                    int all = -2;
-                    for (int width : widths) {
-                        all += width + 2;
-                    }
-                    text.append("─".repeat(all)).append('\n');
+                    text.append("─".repeat(Arrays.stream(widths).map(w -> w + 2).sum() - 2))
+                            .append('\n');
                 }
             }
             closeProgress();
             write(text.toString());
         }
 
-        private void line(StringBuilder text, String[] row, int[] widths) {
+        /** Returns how to write the numbers of a column. */
+        private static DoubleFunction<String> format(List<Object> cells) {
+            double[] numbers = cells.stream()
+                    .filter(Double.class::isInstance)
+                    .mapToDouble(cell -> (Double) cell)
+                    .toArray();
+            int[] decimals = Arrays.stream(numbers).mapToInt(Table::decimals).toArray();
+            if (Arrays.stream(decimals).anyMatch(d -> d < 0)) {
+                return Table::number;
+            }
+            DoubleSummaryStatistics sizes = Arrays.stream(numbers)
+                    .map(Math::abs)
+                    .filter(size -> size > 0)
+                    .summaryStatistics();
+            if (sizes.getMax() >= ONE_SIZE * sizes.getMin()) {
+                return number -> fixed(number, decimals(number));
+            }
+            int most = Arrays.stream(decimals).max().orElse(0);
+            return number -> fixed(number, most);
+        }
+
+        /** Returns how many decimals say a number exactly, but for the rounding of its computation, or −1 if six are not enough. */
+        private static int decimals(double number) {
+            double size = Math.abs(number);
+            if (number != 0 && !(size >= 1e-4 && size < 1e7)) {
+                return -1;
+            }
+            for (int d = 0; d <= MOST_DECIMALS; d++) {
+                double power = Math.pow(10, d);
+                if (Math.abs(Math.rint(number * power) / power - number) <= 1e-13 * size) {
+                    return d;
+                }
+            }
+            return -1;
+        }
+
+        private static String fixed(double number, int decimals) {
+            return String.format(Locale.ROOT, "%." + decimals + "f", number == 0 ? 0.0 : number);
+        }
+
+        private void line(StringBuilder text, String[] row, int[] widths, boolean[] numeric) {
             StringBuilder line = new StringBuilder();
             for (int i = 0; i < row.length; i++) {
                 String pad = " ".repeat(widths[i] - row[i].codePointCount(0, row[i].length()));

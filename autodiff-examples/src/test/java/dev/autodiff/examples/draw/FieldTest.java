@@ -44,4 +44,22 @@ class FieldTest {
         assertTrue(bottom - top > 2 * (right - left), "not upright");
         assertEquals(145, (top + bottom) / 2.0, 6, "not beside the middle of the plot");
     }
+
+    @Test
+    void theLegendHidesNoData() {
+        Field upper = regions().scale("p").points("points", new double[] {0.95}, new double[] {0.95});
+        assertTrue(hasLegend(upper.draw(), 80), "it is not in the upper left corner");
+        Field lower = regions().scale("p").path("path", new double[][] {{0.1, 0.1}, {0.5, 0.1}});
+        assertTrue(!hasLegend(lower.draw(), 80), "it has left the upper right corner");
+    }
+
+    /** Tells whether the upper row of the plot is nearly white from a column on, as the ground of a legend is over blue regions. */
+    private static boolean hasLegend(BufferedImage image, int column) {
+        for (int x = column + 5; x < column + 15; x++) {
+            if ((image.getRGB(x, 70) >> 16 & 0xFF) < 200) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

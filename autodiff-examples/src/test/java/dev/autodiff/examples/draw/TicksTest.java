@@ -34,6 +34,7 @@ class TicksTest {
     @Test
     void overFewDecadesTheDoubleAndTheFivefoldHaveLabelsToo() {
         assertEquals(List.of("2", "5", "10", "20"), labels(2, 20, true, 10, 0));
+        assertEquals(List.of("0.02", "0.05", "0.1", "0.2", "0.5"), labels(0.015, 0.7, true, 10, 0), "a single power");
     }
 
     @Test

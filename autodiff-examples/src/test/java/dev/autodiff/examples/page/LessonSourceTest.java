@@ -107,6 +107,46 @@ class LessonSourceTest {
     }
 
     @Test
+    void proseHasNoMarginButThatOfFormulas() {
+        String text = TEXT.replace(
+                "All is known.", "All is\n                known:\n\n                    a = b\n\n                Now.");
+        assertEquals(
+                "All is\nknown:\n\n    a = b\n\nNow.",
+                LessonSource.parse("MadeUpLesson.java", text).sections().get(2).prose());
+    }
+
+    @Test
+    void longLinesOfCodeAreFolded() {
+        String words = "word ".repeat(25).strip();
+        String literal = '"' + words.substring(0, 89) + '"';
+        assertEquals("a(" + literal + ",\n        b);", CodeLines.fit("a(" + literal + ", b);"));
+        assertEquals(
+                "    /**\n     * " + words.substring(0, 89) + "\n     * " + words.substring(90) + "\n     */",
+                CodeLines.fit("    /** " + words + " */"));
+        assertEquals(
+                "x = 1;\n        // " + words.substring(0, 84) + "\n        // " + words.substring(85),
+                CodeLines.fit("x = 1; // " + words));
+        assertEquals("short", CodeLines.fit("short"));
+    }
+
+    @Test
+    void noLessonShowsLinesWiderThanThePage() throws IOException {
+        for (Lesson lesson : Lessons.all()) {
+            LessonSource source = LessonSource.of(lesson.getClass());
+            List<String> wide = new ArrayList<>();
+            source.sections().forEach(section -> {
+                section.code().lines().filter(CodeLines::isWide).forEach(wide::add);
+                section.members()
+                        .forEach(member -> member.declaration()
+                                .lines()
+                                .filter(CodeLines::isWide)
+                                .forEach(wide::add));
+            });
+            assertEquals(List.of(), wide, lesson.getClass().getSimpleName());
+        }
+    }
+
+    @Test
     void noLessonDeclaresWhatItNeverUses() throws IOException {
         for (Lesson lesson : Lessons.all()) {
             LessonSource source = LessonSource.of(lesson.getClass());
