@@ -4,7 +4,6 @@ import dev.autodiff.kernel.Recurrences;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -90,20 +89,25 @@ sealed interface Lstm extends Primitive {
         @Override
         public @Nullable Tensor[] vjp(Tensor g, Saved saved) {
             Tensor states = saved.output();
-            Tensor delta = Engine.apply(new Gradient(reverse), g, states, saved.input(2), saved.input(3));
+            Tensor both = Engine.apply(new Gradient(reverse), g, states, saved.input(2), saved.input(3));
             int steps = states.size(1);
             int size = states.size(3);
-            boolean states0 = saved.needs(1) || saved.needs(2);
-            Tensor first = states0 ? delta.select(0, steps) : null;
-            Tensor x = saved.needs(0) || saved.needs(3) ? delta.narrow(0, 0, steps) : null;
-            return new Tensor[] {
-                x,
-                saved.needs(1) ? Objects.requireNonNull(first).narrow(-1, 0, size) : null,
-                saved.needs(2) ? Objects.requireNonNull(first).narrow(-1, size, size) : null,
-                saved.needs(3)
-                        ? rows(Objects.requireNonNull(x)).transpose().matmul(rows(before(states, saved.input(1))))
-                        : null
-            };
+            @Nullable Tensor[] result = new Tensor[4];
+            if (saved.needs(0) || saved.needs(3)) {
+                Tensor delta = both.narrow(0, 0, steps);
+                result[0] = saved.needs(0) ? delta : null;
+                result[3] = saved.needs(3) ? byWeights(delta, before(states, saved.input(1))) : null;
+            }
+            if (saved.needs(1) || saved.needs(2)) {
+                Tensor first = both.select(0, steps);
+                result[1] = saved.needs(1) ? first.narrow(-1, 0, size) : null;
+                result[2] = saved.needs(2) ? first.narrow(-1, size, size) : null;
+            }
+            return result;
+        }
+
+        private static Tensor byWeights(Tensor delta, Tensor before) {
+            return rows(delta).transpose().matmul(rows(before));
         }
 
         /** Returns h before each step. */
