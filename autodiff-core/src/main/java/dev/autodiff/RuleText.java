@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,6 +148,12 @@ final class RuleText implements OpListener {
                     ? out.size() == 1 ? x : MathText.product(x, "·", ones(out))
                     : MathText.atom("repeat(" + x.text() + ", " + out + ")", false);
         }
+        if (op instanceof ShapeMove.Slice s) {
+            return MathText.atom(x.within(Binding.ATOM) + places(s, shapes.get(0)), x.single());
+        }
+        if (op instanceof ShapeMove.Embed e) {
+            return MathText.atom("embed(" + x.text() + ", " + places(e.slice(), out) + ")", false);
+        }
         if (op instanceof Reduction.Sum s) {
             return sum(s, x, shapes.get(0));
         }
@@ -220,6 +227,24 @@ final class RuleText implements OpListener {
             return MathText.of(y.text() + "·" + x.within(Binding.PRODUCT), Binding.PRODUCT, x.single());
         }
         return MathText.product(x, x.single() || y.single() ? "·" : " ⊙ ", y);
+    }
+
+    /** Writes which places a slice takes, {@code [:, 0:8]}, as NumPy does. */
+    private static String places(ShapeMove.Slice slice, Shape whole) {
+        StringJoiner places = new StringJoiner(", ", "[", "]");
+        for (int axis = 0; axis < whole.rank(); axis++) {
+            int start = slice.start().get(axis);
+            int count = slice.count().get(axis);
+            int step = slice.step().get(axis);
+            int stop = start + (count - 1) * step + Integer.signum(step);
+            boolean all = start == 0 && step == 1 && count == whole.size(axis);
+            places.add(
+                    all
+                            ? ":"
+                            : start + ":" + (stop < 0 ? "" : stop)
+                                    + (step == 1 ? "" : ":" + (step < 0 ? "−" + -step : step)));
+        }
+        return places.toString();
     }
 
     /** Iverson's bracket: 1 where the condition holds, else 0. */

@@ -98,7 +98,10 @@ final class Differences {
         try {
             ready = new Replay(graph, values, narrow);
             double again = ready.value(0).item();
-            if (!(Math.abs(again - loss) <= tolerance * Math.max(1, Math.abs(loss)))) {
+            if (!Double.isFinite(loss)) {
+                reason = "the loss is " + Excerpt.text(loss) + ", which has no differences";
+                ready = null;
+            } else if (!(Math.abs(again - loss) <= tolerance * Math.max(1, Math.abs(loss)))) {
                 reason = String.format(
                         Locale.ROOT,
                         "run again, the graph gives %.6g and not %.6g: an operation or a parameter has changed",
@@ -298,6 +301,9 @@ final class Differences {
 
     /** Chooses elements evenly, the first and the last among them, and the largest. */
     private static Set<Integer> chosen(double[] g, int most) {
+        if (g.length == 0) {
+            return Set.of();
+        }
         int largest = 0;
         for (int i = 0; i < g.length; i++) {
             largest = Math.abs(g[i]) > Math.abs(g[largest]) ? i : largest;

@@ -4,9 +4,11 @@ import dev.autodiff.GradientException;
 import dev.autodiff.Graph;
 import dev.autodiff.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,12 @@ public final class Explain {
     public static Explanation backward(Tensor loss, int mostSteps) {
         if (mostSteps < 2) {
             throw new IllegalArgumentException("explain: expected at least 2 steps, got " + mostSteps);
+        }
+        Objects.requireNonNull(loss, "explain: the loss is null");
+        if (!loss.requiresGrad()) {
+            throw new GradientException("explain: the loss of shape " + loss.shape() + " and type " + loss.dtype()
+                    + " was computed from nothing that requires a gradient, so there is no graph to explain; make the inputs"
+                    + " with requireGrad(), outside noGrad");
         }
         if (loss.size() != 1) {
             throw new GradientException("explain: a tensor of shape " + loss.shape()
@@ -104,7 +112,7 @@ public final class Explain {
 
         @Override
         public void contributed(Graph.Entry node, int input, Tensor contribution, String rule) {
-            int to = java.util.Objects.requireNonNull(node.inputs().get(input));
+            int to = Objects.requireNonNull(node.inputs().get(input));
             Tensor g = gradients.get(node.id());
             if (g == null && !isShown(to)) {
                 return;
@@ -184,7 +192,7 @@ public final class Explain {
             for (Contribution c : in) {
                 sum = sum == null ? c.value() : sum.add(c.value());
             }
-            return sum != null && !java.util.Arrays.equals(sum.toDoubleArray(), gradient.toDoubleArray());
+            return sum != null && !Arrays.equals(sum.toDoubleArray(), gradient.toDoubleArray());
         }
     }
 }

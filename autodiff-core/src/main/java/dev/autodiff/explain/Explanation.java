@@ -71,7 +71,10 @@ public final class Explanation {
         long passed = count(Check.Status.PASSED);
         long none = count(Check.Status.NOT_CHECKED);
         return "Checks: " + passed + " agree with differences, " + count(Check.Status.FAILED) + " differ"
-                + (none == 0 ? "" : ", " + none + (none == 1 ? " was" : " were") + " not made") + ".";
+                + (none == 0 ? "" : ", " + none + (none == 1 ? " was" : " were") + " not made") + "."
+                + (Double.isFinite(steps.get(0).value().item())
+                        ? ""
+                        : " The loss is no finite number; Autodiff.detectAnomaly finds the operation in which that begins.");
     }
 
     private long count(Check.Status status) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,9 @@ final class HtmlPage {
 
     /** How long a step is shown while the page plays, in milliseconds. */
     private static final int PACE = 900;
+
+    /** Of more contributions to one gradient, the first are shown. */
+    private static final int MOST_CONTRIBUTIONS = 8;
 
     private final Explanation explanation;
     private final Map<Integer, Integer> received = new HashMap<>();
@@ -65,7 +69,9 @@ final class HtmlPage {
                 "operands", list(step.operands(), HtmlPage::operand),
                 "value", table(Excerpt.of(step.value())),
                 "g", text(step.gradientSymbol()),
-                "received", list(step.received(), this::contribution),
+                "parts", String.valueOf(step.received().size()),
+                "received",
+                        list(step.received().stream().limit(MOST_CONTRIBUTIONS).toList(), this::contribution),
                 "gradient", table(Excerpt.of(step.gradient())),
                 "hooked", String.valueOf(step.hooked()),
                 "given", list(step.given(), this::contribution),
@@ -99,8 +105,7 @@ final class HtmlPage {
     }
 
     private static String check(Check check) {
-        return object(
-                "status", text(check.status().name().toLowerCase(java.util.Locale.ROOT)), "text", text(check.brief()));
+        return object("status", text(check.status().name().toLowerCase(Locale.ROOT)), "text", text(check.brief()));
     }
 
     private static String table(Excerpt excerpt) {

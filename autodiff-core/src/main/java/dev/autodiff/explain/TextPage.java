@@ -12,6 +12,9 @@ final class TextPage {
     private static final String INDENT = "  ";
     private static final String BETWEEN = "    ";
 
+    /** Of more contributions, the first are named. */
+    private static final int MOST_NAMES = 8;
+
     private final Explanation explanation;
     private final List<Step> steps;
     private final Map<Integer, Integer> received = new HashMap<>();
@@ -94,7 +97,11 @@ final class TextPage {
                 : in.size() == 1
                         ? " from " + in.get(0).fromName()
                         : ", added up from "
-                                + in.stream().map(Contribution::fromName).collect(Collectors.joining(", "));
+                                + in.stream()
+                                        .limit(MOST_NAMES)
+                                        .map(Contribution::fromName)
+                                        .collect(Collectors.joining(", "))
+                                + (in.size() > MOST_NAMES ? ", … (" + in.size() + ")" : "");
         List<String> block = block(
                 step.gradientSymbol() + from + (step.hooked() ? ", changed by a hook" : ""),
                 Excerpt.of(step.gradient()));

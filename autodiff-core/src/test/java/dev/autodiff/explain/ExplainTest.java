@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -479,9 +481,78 @@ class ExplainTest {
         assertTrue(check.brief().contains("run again, the graph gives 3.00000 and not 1.00000"), check::brief);
     }
 
+    /** It once said that the graph gives NaN and not NaN. */
     @Test
+    void aLossThatIsNoFiniteNumberIsSaidToBeNone() {
+        Tensor x = Tensor.of(new double[] {-1, 0, 4}).requireGrad().named("x");
+        for (Tensor loss : List.of(x.sqrt().sum(), x.mul(1000).exp().sum())) {
+            Explanation explanation = Explain.backward(loss);
+            String number = Double.isNaN(loss.item()) ? "NaN" : "∞";
+            assertEquals(
+                    "– not checked: the loss is " + number + ", which has no differences",
+                    explanation.step("x").check().brief());
+            assertTrue(explanation.toText().contains("Autodiff.detectAnomaly"), explanation::toText);
+        }
+        assertFalse(Explain.backward(x.sum()).toText().contains("detectAnomaly"));
+    }
+
+    /** It once said that the operation does not run again: Index 0 out of bounds. */
+    @Test
+    void emptyTensorsPass() {
+        Tensor x = Tensor.zeros(DType.FLOAT64, 0, 3).requireGrad().named("x");
+        Tensor y = Tensor.of(new double[] {1, 2, 3}).requireGrad().named("y");
+        Explanation explanation = Explain.backward(x.mul(y).sum().add(y.square().sum()));
+        assertChecksPass(explanation);
+        assertEquals("✓ 0 (0/0)", explanation.step("x").check().brief());
+    }
+
+    @Test
+    void aSliceSaysWhichPlacesItTakes() {
+        Tensor x = parameter("x", new double[][] {{1, 2, 3, 4}, {5, 6, 7, 8}});
+        Explanation explanation = Explain.backward(x.slice(1, 1, 3)
+                .mul(x.slice(1, 0, 4, 2))
+                .add(x.slice(1, 3, 1, -1))
+                .add(x.select(0, 1).slice(0, 0, 2))
+                .sum());
+        assertChecksPass(explanation);
+        Set<String> formulas = explanation.steps().stream().map(Step::formula).collect(Collectors.toSet());
+        assertTrue(formulas.contains("x[:, 1:3]"), formulas::toString);
+        assertTrue(formulas.contains("x[:, 0:3:2]"), formulas::toString);
+        assertTrue(formulas.stream().anyMatch(t -> t.startsWith("x[:, 3:") && t.endsWith(":−1]")), formulas::toString);
+        assertTrue(rule(explanation, "x").contains(", [:, 1:3])"), rule(explanation, "x"));
+    }
+
+    @Test
+    void ofManyContributionsTheFirstAreShown() {
+        Tensor x = Tensor.of(new double[] {1, 2}).requireGrad().named("x");
+        Tensor sum = x;
+        for (int i = 0; i < 60; i++) {
+            sum = sum.add(x);
+        }
+        Explanation explanation = Explain.backward(sum.sum());
+        assertEquals(61, explanation.step("x").received().size());
+        String text = explanation.toText();
+        assertTrue(text.contains(", … (61)"), text);
+        assertTrue(text.lines().allMatch(line -> line.length() < 120), text);
+        String page = explanation.toHtml();
+        String data = page.substring(page.lastIndexOf("\"symbol\":\"x\""));
+        assertTrue(data.contains("\"parts\":61"), data);
+        assertEquals(8, data.split("\"fromName\"", -1).length - 1);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // null is what is refused
     void whatCannotBeExplainedIsAnError() {
         Tensor p = parameter("p", new double[][] {{1, 2}});
+        assertEquals(
+                "explain: the loss is null",
+                assertThrows(NullPointerException.class, () -> Explain.backward(null))
+                        .getMessage());
+        for (Tensor constant : List.of(Tensor.of(3.0), Tensor.of(3), p.detach().sum())) {
+            String message = assertThrows(GradientException.class, () -> Explain.backward(constant))
+                    .getMessage();
+            assertTrue(message.startsWith("explain: the loss of shape []"), message);
+        }
         assertTrue(assertThrows(GradientException.class, () -> Explain.backward(p.exp()))
                 .getMessage()
                 .contains("[1, 2]"));
@@ -545,7 +616,7 @@ class ExplainTest {
         assertEquals(explanation.toHtml(), page);
         assertFalse(page.contains("<img src=x"), page);
         assertEquals(2, page.split("</script>", -1).length - 1, "scripts end where the template ends them");
-        assertFalse(page.contains("NaN,") || page.contains("NaN]"), "no number of JSON");
+        assertFalse(Pattern.compile("[\\[,:]-?(NaN|Infinity)").matcher(page).find(), "no number of JSON");
         assertTrue(page.contains("\\u003cimg src=x"), page);
         assertFalse(page.replace("http://www.w3.org/2000/svg", "").contains("://"), "asks for nothing");
     }

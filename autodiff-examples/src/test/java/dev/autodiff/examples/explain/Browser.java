@@ -3,6 +3,7 @@ package dev.autodiff.examples.explain;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.File;
@@ -185,7 +186,7 @@ final class Browser implements AutoCloseable {
     }
 
     String text(String css) throws IOException {
-        return send("GET", session + "/element/" + find(css) + "/text", com.google.gson.JsonNull.INSTANCE)
+        return send("GET", session + "/element/" + find(css) + "/text", JsonNull.INSTANCE)
                 .getAsString();
     }
 
@@ -193,14 +194,27 @@ final class Browser implements AutoCloseable {
     void press(String... keys) throws IOException {
         JsonArray actions = new JsonArray();
         for (String key : keys) {
-            for (String type : List.of("keyDown", "keyUp")) {
-                JsonObject action = new JsonObject();
-                action.addProperty("type", type);
-                action.addProperty("value", key);
-                actions.add(action);
-            }
+            actions.add(key("keyDown", key));
+            actions.add(key("keyUp", key));
         }
         perform("key", "keyboard", Map.of(), actions);
+    }
+
+    /** Presses a key while another is held. */
+    void pressWith(String held, String key) throws IOException {
+        JsonArray actions = new JsonArray();
+        actions.add(key("keyDown", held));
+        actions.add(key("keyDown", key));
+        actions.add(key("keyUp", key));
+        actions.add(key("keyUp", held));
+        perform("key", "keyboard", Map.of(), actions);
+    }
+
+    private static JsonObject key(String type, String key) {
+        JsonObject action = new JsonObject();
+        action.addProperty("type", type);
+        action.addProperty("value", key);
+        return action;
     }
 
     /** Drags the mouse from a place of the window to another. */
@@ -258,14 +272,13 @@ final class Browser implements AutoCloseable {
 
     byte[] screenshot() throws IOException {
         return Base64.getDecoder()
-                .decode(send("GET", session + "/screenshot", com.google.gson.JsonNull.INSTANCE)
-                        .getAsString());
+                .decode(send("GET", session + "/screenshot", JsonNull.INSTANCE).getAsString());
     }
 
     @Override
     public void close() throws IOException {
         try {
-            send("DELETE", session, com.google.gson.JsonNull.INSTANCE);
+            send("DELETE", session, JsonNull.INSTANCE);
         } finally {
             driver.destroy();
             try {
