@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,21 +65,31 @@ public final class Autodiff {
      * x.
      */
     public static UnaryOperator<Tensor> grad(Function<? super Tensor, Tensor> f) {
-        return x -> differentiate(f, x).gradient();
+        return gradient("grad", f);
+    }
+
+    /** Returns the gradient as {@link #grad} does, for another operation that is named in messages. */
+    private static UnaryOperator<Tensor> gradient(String operation, Function<? super Tensor, Tensor> f) {
+        return x -> differentiate(operation, f, x).gradient();
     }
 
     /** Returns the function's value together with its gradient, computed in one go. */
     public static Function<Tensor, ValueAndGrad> valueAndGrad(Function<? super Tensor, Tensor> f) {
-        return x -> differentiate(f, x);
+        return x -> differentiate("valueAndGrad", f, x);
     }
 
-    private static ValueAndGrad differentiate(Function<? super Tensor, Tensor> f, Tensor x) {
-        Linearization near = Linearization.of(xs -> f.apply(xs.get(0)), List.of(x));
-        if (near.value().size() != 1) {
-            throw new GradientException("grad: the function must give one number, got shape "
-                    + near.value().shape() + "; reduce it with sum(), or use vjp");
+    private static ValueAndGrad differentiate(String operation, Function<? super Tensor, Tensor> f, Tensor x) {
+        Linearization near = Linearization.of(operation, xs -> f.apply(xs.get(0)), List.of(x));
+        return new ValueAndGrad(near.value(), near.vjp(seed(operation, near.value())));
+    }
+
+    /** Returns the cotangent 1 of a function's value, which must be one number. */
+    private static Tensor seed(String operation, Tensor value) {
+        if (value.size() != 1) {
+            throw new GradientException(operation + ": the function must give one number, got shape " + value.shape()
+                    + "; reduce it with sum(), or use vjp or jacobian");
         }
-        return new ValueAndGrad(near.value(), near.vjp(near.value().onesLike()));
+        return value.onesLike();
     }
 
     /**
@@ -162,20 +173,19 @@ public final class Autodiff {
 
     /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
     public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
-        return linearize(f, x).vjp(g);
+        return linearize("vjp", f, x).vjp(g);
     }
 
     /** Returns {@code gᵀ·∂f/∂xᵢ} for each argument of a function of several tensors, each of its argument's shape. */
     public static List<Tensor> vjp(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs, Tensor g) {
-        return Linearization.of(f, xs).pull(g);
+        return Linearization.of("vjp", f, xs).pull(g);
     }
 
     // ---- forward mode ----
 
     /** Returns the Jacobian-vector product {@code ∂f/∂x·t}, of the result's shape: the directional derivative of f at x along t. */
     public static Tensor jvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor t) {
-        return jvp(points -> List.of(f.apply(points.get(0))), List.of(x), List.of(t))
-                .get(0);
+        return push("jvp", f, x, t);
     }
 
     /**
@@ -186,17 +196,29 @@ public final class Autodiff {
         if (xs.size() != ts.size()) {
             throw new GradientException("jvp: " + xs.size() + " points need as many tangents, got " + ts.size());
         }
+        return push("jvp", f, xs, ts);
+    }
+
+    private static Tensor push(String operation, Function<? super Tensor, Tensor> f, Tensor x, Tensor t) {
+        return push(operation, points -> Collections.singletonList(f.apply(points.get(0))), List.of(x), List.of(t))
+                .get(0);
+    }
+
+    /** Returns the directional derivatives as {@link #jvp} does, for another operation that is named in messages. */
+    private static List<Tensor> push(
+            String operation, Function<? super List<Tensor>, List<Tensor>> f, List<Tensor> xs, List<Tensor> ts) {
         return Scope.recorded(keep -> {
             List<Tensor> leaves = new ArrayList<>();
             Map<Node, Tensor> tangents = new IdentityHashMap<>();
             for (int i = 0; i < xs.size(); i++) {
-                Tensor leaf = Scope.tracked(xs.get(i), keep);
+                Tensor leaf = Scope.tracked(operation, xs.get(i), keep);
                 Node node = Objects.requireNonNull(leaf.node());
-                Sweep.checkTangent("jvp: tangent " + i, ts.get(i), node);
+                Sweep.checkTangent(operation + ": tangent " + i, ts.get(i), node);
                 tangents.put(node, ts.get(i));
                 leaves.add(leaf);
             }
-            List<Tensor> ys = f.apply(leaves);
+            List<Tensor> ys = Objects.requireNonNull(f.apply(leaves), () -> operation + ": the function returned null");
+            ys.forEach(y -> Objects.requireNonNull(y, () -> operation + ": the function returned null"));
             @Nullable Tensor[] pushed = ForwardSweep.push(tangents, ys.toArray(new Tensor[0]));
             List<Tensor> result = new ArrayList<>();
             for (int i = 0; i < ys.size(); i++) {
@@ -213,7 +235,7 @@ public final class Autodiff {
             throw new ShapeException("hvp: expected a vector like the point, " + x.dtype() + " " + x.shape() + ", got "
                     + v.dtype() + " " + v.shape());
         }
-        return jvp(grad(f), x, v);
+        return push("hvp", gradient("hvp", f), x, v);
     }
 
     /**
@@ -221,7 +243,11 @@ public final class Autodiff {
      * without running it again.
      */
     public static Linearization linearize(Function<? super Tensor, Tensor> f, Tensor x) {
-        return Linearization.of(xs -> f.apply(xs.get(0)), List.of(x));
+        return linearize("linearize", f, x);
+    }
+
+    private static Linearization linearize(String operation, Function<? super Tensor, Tensor> f, Tensor x) {
+        return Linearization.of(operation, xs -> f.apply(xs.get(0)), List.of(x));
     }
 
     // ---- capture and replay ----
@@ -237,20 +263,22 @@ public final class Autodiff {
      * never change later. A parameter keeps its gradient only if no update inside has used it. No gradient flows through the function from
      * outside, so an argument that requires one is refused: compile the derivative instead.
      *
-     * @throws IllegalStateException from the calls, as described, or if more than 8 combinations of shapes and types come
+     * @throws IllegalStateException from the calls, if the function does not do the same each time or looks at an element, as described
+     * @throws IllegalArgumentException from the calls, if an argument has another number of axes than before or would make a ninth combination
+     *     of shapes and types
      */
     public static Compiled compile(UnaryOperator<Tensor> f) {
-        return new Compiled(1, xs -> List.of(f.apply(xs.get(0))));
+        return new Compiled(1, xs -> Collections.singletonList(f.apply(xs.get(0))));
     }
 
     /** Returns a function of two tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
     public static Compiled compile(BinaryOperator<Tensor> f) {
-        return new Compiled(2, xs -> List.of(f.apply(xs.get(0), xs.get(1))));
+        return new Compiled(2, xs -> Collections.singletonList(f.apply(xs.get(0), xs.get(1))));
     }
 
     /** Returns a computation without arguments that does the same, faster; see {@link #compile(UnaryOperator)}. */
     public static Compiled compile(Supplier<Tensor> f) {
-        return new Compiled(0, xs -> List.of(f.get()));
+        return new Compiled(0, xs -> Collections.singletonList(f.get()));
     }
 
     /** Returns a function of any number of tensors that does the same, faster; see {@link #compile(UnaryOperator)}. */
@@ -270,12 +298,12 @@ public final class Autodiff {
      * a backward sweep for each element of the result, or, if x has fewer, a forward sweep for each element of x.
      */
     public static Tensor jacobian(Function<? super Tensor, Tensor> f, Tensor x) {
-        return linearize(f, x).jacobian();
+        return linearize("jacobian", f, x).jacobian();
     }
 
     /** Returns ∂f/∂xᵢ for each argument of a function of several tensors, see {@link #jacobian(Function, Tensor)}. */
     public static List<Tensor> jacobian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
-        return Linearization.of(f, xs).jacobians();
+        return Linearization.of("jacobian", f, xs).jacobians();
     }
 
     /** Returns the function {@code x ↦ ∂²f/∂x²}, see {@link #hessian(Function, Tensor)}. */
@@ -289,17 +317,18 @@ public final class Autodiff {
      * vectors are needed, {@link #hvp} or {@code linearize(grad(f), x)} is cheaper.
      */
     public static Tensor hessian(Function<? super Tensor, Tensor> f, Tensor x) {
-        return linearize(grad(f), x).byColumns().get(0);
+        return linearize("hessian", gradient("hessian", f), x).byColumns().get(0);
     }
 
     /** Returns the blocks {@code out[i][j] = ∂²f/∂xᵢ∂xⱼ} for the arguments of a function of several tensors, each of xᵢ's shape followed by xⱼ's. */
     public static List<List<Tensor>> hessian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
         List<Tensor> columns = Linearization.of(
+                        "hessian",
                         points -> {
-                            Linearization near = Linearization.of(f, points);
+                            Linearization near = Linearization.of("hessian", f, points);
                             return Tensor.concat(
                                     0,
-                                    near.pull(one("hessian", near.value())).stream()
+                                    near.pull(seed("hessian", near.value())).stream()
                                             .map(Tensor::flatten)
                                             .toArray(Tensor[]::new));
                         },

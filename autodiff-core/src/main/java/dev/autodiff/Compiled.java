@@ -4,6 +4,7 @@ import dev.autodiff.array.Storage;
 import dev.autodiff.compile.Trace;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
+import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -66,6 +67,8 @@ public final class Compiled {
      * Calls a function with one result.
      *
      * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
+     * @throws IllegalArgumentException if the arguments do not fit: too many or too few, another number of axes than before, or a ninth
+     *     combination of shapes and types
      */
     public Tensor apply(Tensor... arguments) {
         return applyAll(Arrays.asList(arguments)).get(0);
@@ -75,6 +78,8 @@ public final class Compiled {
      * Calls a function with any number of results.
      *
      * @throws IllegalStateException if the function cannot be compiled, see {@link Autodiff#compile}
+     * @throws IllegalArgumentException if the arguments do not fit: too many or too few, another number of axes than before, or a ninth
+     *     combination of shapes and types
      */
     public synchronized List<Tensor> applyAll(List<Tensor> arguments) {
         check(arguments);
@@ -103,7 +108,9 @@ public final class Compiled {
             throw new IllegalArgumentException("compile: expected " + arity + " arguments, got " + arguments.size());
         }
         for (int i = 0; i < arity; i++) {
-            Objects.requireNonNull(arguments.get(i), () -> "compile: an argument is null");
+            if (arguments.get(i) == null) {
+                throw new NullPointerException("compile: argument " + i + " is null; expected a tensor");
+            }
         }
     }
 
@@ -142,7 +149,7 @@ public final class Compiled {
         Entry entry = entries.get(signature);
         if (entry == null) {
             if (entries.size() == MOST_PROGRAMS) {
-                throw new IllegalStateException("compile: arguments of types and shapes " + signature.dtypes + " "
+                throw new IllegalArgumentException("compile: arguments of types and shapes " + signature.dtypes + " "
                         + signature.shapes + " would need more than " + MOST_PROGRAMS
                         + " programs; pad the arguments to few shapes, or call the step without compiling it");
             }
@@ -158,7 +165,7 @@ public final class Compiled {
             for (int i = 0; i < signature.shapes.size(); i++) {
                 int expected = known.shapes.get(i).rank();
                 if (signature.shapes.get(i).rank() != expected) {
-                    throw new dev.autodiff.shape.ShapeException("compile: argument " + i + " had " + expected
+                    throw new ShapeException("compile: argument " + i + " had " + expected
                             + " axes before and has shape " + signature.shapes.get(i)
                             + " now; compile the function once more for another number of axes");
                 }
@@ -172,8 +179,9 @@ public final class Compiled {
         Recorder recorder = new Recorder(own);
         List<Tensor> results = Mode.current().listening(recorder, () -> {
             List<Tensor> given = new ArrayList<>();
-            for (Tensor result : function.apply(Collections.unmodifiableList(own))) {
-                given.add(Objects.requireNonNull(result, () -> "compile: the function returned null"));
+            List<Tensor> returned = function.apply(Collections.unmodifiableList(own));
+            for (Tensor result : Objects.requireNonNull(returned, "compile: the function returned null")) {
+                given.add(Objects.requireNonNull(result, "compile: the function returned null"));
             }
             return given;
         });

@@ -49,7 +49,7 @@ final class CustomRule {
         @Override
         public Tensor[] vjp(Tensor g, Saved saved) {
             Tensor zero = Tensor.zeros(g.dtype(), saved.inputShape(0));
-            Linearization linear = Linearization.of(ts -> tangent(saved, ts.get(0)), List.of(zero));
+            Linearization linear = Linearization.of(label(), ts -> tangent(saved, ts.get(0)), List.of(zero));
             checkZero("customJvp: the rule gives a tangent", "t", linear.value());
             return new Tensor[] {linear.vjp(g)};
         }

@@ -13,13 +13,13 @@ final class Engine {
 
     /** Applies an operation to inputs, whose array it keeps. */
     static Tensor apply(Op op, Tensor... inputs) {
-        OpListener listener = Mode.listening();
-        Tensor out = op instanceof CustomOp custom
-                ? forward(custom, inputs)
-                : listener == null ? op.forward(inputs) : alone(op, inputs, listener);
         @Nullable Node[] parents = null;
         for (int i = 0; i < inputs.length; i++) {
-            Node node = inputs[i].node();
+            Tensor input = inputs[i];
+            if (input == null) {
+                throw new NullPointerException(op.label() + ": input " + i + " is null; expected a tensor");
+            }
+            Node node = input.node();
             if (node != null) {
                 if (parents == null) {
                     parents = new Node[inputs.length];
@@ -27,6 +27,10 @@ final class Engine {
                 parents[i] = node;
             }
         }
+        OpListener listener = Mode.listening();
+        Tensor out = op instanceof CustomOp custom
+                ? forward(custom, inputs)
+                : listener == null ? op.forward(inputs) : alone(op, inputs, listener);
         if (parents != null && out.dtype().isFloating()) {
             Mode mode = Mode.current();
             if (mode.isRecording()) {

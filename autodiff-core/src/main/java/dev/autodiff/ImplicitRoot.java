@@ -27,14 +27,22 @@ record ImplicitRoot(String name, BiFunction<Tensor, List<Tensor>, Tensor> f, Fun
     private static final int FIXED_POINT_STEPS = 10_000;
     private static final int HALVINGS = 30;
 
-    /** A step of this size relative to the point ends an iteration: what is left is the rounding of F. */
+    /** A step of this size relative to the point ends an iteration: what is left is the rounding of F, some hundred or ten units of the type. */
+    private static final double STEP_64 = 1e-13;
+
+    private static final double STEP_32 = 1e-6;
+
+    /** A root is refused if Newton's method would still move it by more than this, relative to its size: half of the type's digits. */
+    private static final double ROOT_64 = 1e-7;
+
+    private static final double ROOT_32 = 1e-3;
+
     private static double stepTolerance(DType dtype) {
-        return dtype == DType.FLOAT64 ? 1e-13 : 1e-6;
+        return dtype == DType.FLOAT64 ? STEP_64 : STEP_32;
     }
 
-    /** A root is refused if Newton's method would still move it by more than this, relative to its size. */
     private static double rootTolerance(DType dtype) {
-        return dtype == DType.FLOAT64 ? 1e-7 : 1e-3;
+        return dtype == DType.FLOAT64 ? ROOT_64 : ROOT_32;
     }
 
     @Override
@@ -64,6 +72,7 @@ record ImplicitRoot(String name, BiFunction<Tensor, List<Tensor>, Tensor> f, Fun
         }
         Tensor w = solveTransposed(out, theta, g);
         Linearization byTheta = Linearization.of(
+                name,
                 ts -> {
                     List<Tensor> all = new ArrayList<>(theta);
                     for (int k = 0; k < ts.size(); k++) {
@@ -94,7 +103,7 @@ record ImplicitRoot(String name, BiFunction<Tensor, List<Tensor>, Tensor> f, Fun
     }
 
     private Linearization near(Tensor x, List<Tensor> theta) {
-        return Linearization.of(xs -> f.apply(xs.get(0), theta), List.of(x));
+        return Linearization.of(name, xs -> f.apply(xs.get(0), theta), List.of(x));
     }
 
     // ---- solvers ----
@@ -223,7 +232,7 @@ record ImplicitRoot(String name, BiFunction<Tensor, List<Tensor>, Tensor> f, Fun
             throw new ShapeException(name + ": expected as many equations as unknowns, " + x.dtype() + " " + x.shape()
                     + ", got " + value.dtype() + " " + value.shape());
         }
-        return Linearization.of(xs -> f.apply(xs.get(0), theta), List.of(x));
+        return Linearization.of(name, xs -> f.apply(xs.get(0), theta), List.of(x));
     }
 
     private static double residual(BiFunction<Tensor, List<Tensor>, Tensor> f, Tensor x, List<Tensor> theta) {

@@ -44,13 +44,20 @@ public final class Linearization {
         this.closed = root == null || Tape.dependsOnlyOn(root, leaves);
     }
 
-    static Linearization of(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+    /**
+     * Runs a function once.
+     *
+     * @param operation what the user called, for messages
+     */
+    static Linearization of(String operation, Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
         return Scope.recorded(keep -> {
-            List<Tensor> leaves = xs.stream().map(x -> Scope.tracked(x, keep)).toList();
-            Tensor y = Objects.requireNonNull(f.apply(leaves), "the function returned null");
+            List<Tensor> leaves =
+                    xs.stream().map(x -> Scope.tracked(operation, x, keep)).toList();
+            Tensor y = Objects.requireNonNull(f.apply(leaves), () -> operation + ": the function returned null");
             if (!y.dtype().isFloating()) {
-                throw new DTypeException("derivative: expected a function whose result is float32 or float64, got "
-                        + y.dtype() + ", which has none; compute the result without rounding it to whole numbers");
+                throw new DTypeException(
+                        operation + ": expected a function whose result is float32 or float64, got " + y.dtype()
+                                + ", which has no derivative; compute the result without rounding it to whole numbers");
             }
             return new Linearization(List.copyOf(xs), leaves, y, Scope.outside(y, keep, leaves));
         });

@@ -207,6 +207,7 @@ sealed interface Lstm extends Primitive {
         private Linearization near(Saved saved, List<Integer> places) {
             Tensor[] all = IntStream.range(0, INPUTS).mapToObj(saved::input).toArray(Tensor[]::new);
             return Linearization.of(
+                    label(),
                     points -> {
                         Tensor[] in = all.clone();
                         for (int k = 0; k < points.size(); k++) {

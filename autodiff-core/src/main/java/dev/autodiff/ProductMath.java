@@ -7,6 +7,7 @@ import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public sealed interface ProductMath permits Tensor {
      */
     default Tensor matmul(Tensor y) {
         Tensor x = (Tensor) this;
+        Objects.requireNonNull(y, "matmul: input 1 is null; expected a tensor");
         if (x.rank() == 2 && y.rank() == 2) {
             return Engine.apply(MatMul.INSTANCE, x, y);
         }

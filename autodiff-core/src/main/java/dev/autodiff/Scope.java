@@ -18,10 +18,12 @@ final class Scope {
     /**
      * Returns the point as a function sees it: a new leaf, or, where the thread records and the point depends on something that may be
      * differentiated as well, a copy that stays connected.
+     *
+     * @param operation what the user called, for messages
      */
-    static Tensor tracked(Tensor x, boolean recording) {
+    static Tensor tracked(String operation, Tensor x, boolean recording) {
         if (!x.dtype().isFloating()) {
-            throw new DTypeException("derivative: expected a point of float32 or float64, got " + x.dtype()
+            throw new DTypeException(operation + ": expected a point of float32 or float64, got " + x.dtype()
                     + "; convert with to(DType)");
         }
         return recording && x.requiresGrad() ? x.identity() : x.requireGrad();

@@ -13,6 +13,8 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -73,7 +75,7 @@ class TensorTest {
                 () -> MATRIX.matmul(Tensor.zeros(DType.FLOAT64, 2)));
         assertRefused(
                 DTypeException.class,
-                "derivative: expected a point of float32 or float64, got int64; convert with to(DType)",
+                "grad: expected a point of float32 or float64, got int64; convert with to(DType)",
                 () -> Autodiff.grad(x -> x.to(DType.FLOAT64).sum()).apply(Tensor.of(1)));
         assertRefused(
                 ShapeException.class,
@@ -86,6 +88,23 @@ class TensorTest {
         GradientException e =
                 assertThrows(GradientException.class, () -> MATRIX.sum().backward());
         assertTrue(e.getMessage().contains("requireGrad(), which returns a new tensor"), e.getMessage());
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // null is what is refused
+    void aMissingOperandIsAnErrorThatNamesTheOperation() {
+        Tensor none = null;
+        assertRefused(NullPointerException.class, "add: input 1 is null; expected a tensor", () -> MATRIX.add(none));
+        assertRefused(
+                NullPointerException.class,
+                "add: input 1 is null; expected a tensor",
+                () -> MATRIX.requireGrad().add(none));
+        assertRefused(
+                NullPointerException.class, "matmul: input 1 is null; expected a tensor", () -> MATRIX.matmul(none));
+        assertRefused(
+                NullPointerException.class,
+                "where: input 2 is null; expected a tensor",
+                () -> Tensor.where(MATRIX.gt(0), MATRIX, none));
     }
 
     @Test
@@ -384,7 +403,7 @@ class TensorTest {
         int to = stop < 0 ? stop + n : stop;
         from = step > 0 ? Math.max(0, from) : Math.min(n - 1, Math.max(from, -1));
         to = step > 0 ? to : Math.max(to, -1);
-        java.util.List<Double> want = new java.util.ArrayList<>();
+        List<Double> want = new ArrayList<>();
         for (int i = from; step > 0 ? i < Math.min(to, n) : i > to; i += step) {
             want.add((double) i);
         }

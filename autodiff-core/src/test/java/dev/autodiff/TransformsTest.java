@@ -11,8 +11,11 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -274,8 +277,72 @@ class TransformsTest {
     void aFunctionWithAWholeNumberAsItsResultHasNoDerivative() {
         DTypeException e = assertThrows(
                 DTypeException.class, () -> Autodiff.grad(x -> x.argmax()).apply(X));
-        assertTrue(e.getMessage()
-                .startsWith("derivative: expected a function whose result is float32 or float64, got int64"));
+        assertTrue(
+                e.getMessage().startsWith("grad: expected a function whose result is float32 or float64, got int64"));
+    }
+
+    @Test
+    void messagesNameTheTransformThatWasCalled() {
+        UnaryOperator<Tensor> vector = x -> x.square();
+        Map<String, Supplier<?>> calls = new LinkedHashMap<>();
+        calls.put("grad", () -> Autodiff.grad(vector).apply(X));
+        calls.put("valueAndGrad", () -> Autodiff.valueAndGrad(vector).apply(X));
+        calls.put("hvp", () -> Autodiff.hvp(vector, X, X));
+        calls.put("hessian", () -> Autodiff.hessian(vector, X));
+        calls.forEach((name, call) -> assertEquals(
+                name + ": the function must give one number, got shape " + X.shape()
+                        + "; reduce it with sum(), or use vjp or jacobian",
+                assertThrows(GradientException.class, () -> call.get()).getMessage()));
+        assertTrue(assertThrows(
+                        GradientException.class,
+                        () -> Autodiff.hessian(xs -> xs.get(0).square(), List.of(X)))
+                .getMessage()
+                .startsWith("hessian: the function must give one number"));
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // null is what is refused
+    void aFunctionThatReturnsNullIsNamedByTheTransform() {
+        UnaryOperator<Tensor> nothing = x -> null;
+        Map<String, Supplier<?>> calls = new LinkedHashMap<>();
+        calls.put("grad", () -> Autodiff.grad(nothing).apply(X));
+        calls.put("valueAndGrad", () -> Autodiff.valueAndGrad(nothing).apply(X));
+        calls.put("vjp", () -> Autodiff.vjp(nothing, X, X));
+        calls.put("jvp", () -> Autodiff.jvp(nothing, X, X));
+        calls.put("hvp", () -> Autodiff.hvp(nothing, X, X));
+        calls.put("linearize", () -> Autodiff.linearize(nothing, X));
+        calls.put("jacobian", () -> Autodiff.jacobian(nothing, X));
+        calls.put("hessian", () -> Autodiff.hessian(nothing, X));
+        calls.put("compile", () -> Autodiff.compile(nothing).apply(X));
+        calls.forEach((name, call) -> assertEquals(
+                name + ": the function returned null",
+                assertThrows(NullPointerException.class, () -> call.get()).getMessage()));
+        assertEquals(
+                "jvp: the function returned null",
+                assertThrows(NullPointerException.class, () -> Autodiff.jvp(xs -> null, List.of(X), List.of(X)))
+                        .getMessage());
+        assertEquals(
+                "compile: the function returned null",
+                assertThrows(
+                                NullPointerException.class,
+                                () -> Autodiff.compileAll(xs -> null).applyAll(List.of(X)))
+                        .getMessage());
+    }
+
+    @Test
+    void aPointOfWholeNumbersIsNamedByTheTransform() {
+        Tensor whole = Tensor.of(1);
+        UnaryOperator<Tensor> f = x -> x.to(DType.FLOAT64).sum();
+        for (String name : List.of("hvp", "hessian", "jacobian")) {
+            DTypeException e = assertThrows(DTypeException.class, () -> {
+                switch (name) {
+                    case "hvp" -> Autodiff.hvp(f, whole, whole);
+                    case "hessian" -> Autodiff.hessian(f, whole);
+                    default -> Autodiff.jacobian(f, whole);
+                }
+            });
+            assertTrue(e.getMessage().startsWith(name + ": expected a point of float32 or float64"), e.getMessage());
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Checks the derivatives of a function against each other and against differences, in random directions: with s(x) = ⟨u, f(x)⟩ for a
@@ -29,7 +30,7 @@ import java.util.function.Function;
  * the rounding of s itself, so that the scale of f does not matter, down to derivatives of 10⁻⁹. Steps are 10⁻³ for points of ordinary size, and relative to the largest
  * number of a point that lies far from 1.
  *
- * <p>The function must be smooth at the point: at a kink of ReLU, say, differences mean nothing.
+ * <p>The function must be smooth at the point: at a kink of ReLU, say, differences mean nothing, and the message of a failure says so.
  */
 public final class GradientCheck {
     /** Differences of float64 values, extrapolated twice, keep about ten digits of well-scaled functions. */
@@ -63,6 +64,9 @@ public final class GradientCheck {
     private static final double SMALL_POINT = 1e-2;
 
     private static final double LARGE_POINT = 1e2;
+
+    /** So many elements of a tensor are looked at for the one that is wrong. */
+    private static final int MOST_ELEMENTS = 1000;
 
     private final Function<List<Tensor>, Tensor> function;
     private final List<Tensor> points;
@@ -156,48 +160,55 @@ public final class GradientCheck {
             List<Tensor> w = randoms(generator);
             Function<List<Tensor>, Tensor> s = xs -> function.apply(xs).mul(u).sum();
             double size = terms(List.of(value), List.of(u)).size;
-
-            Terms reverse = terms(gradient(s, points), t);
-            Difference slope = differences(values(u), t, VALUE_ROUNDING);
-            worst = Math.max(
-                    worst,
-                    compare(
-                            "reverse mode against differences",
-                            k,
-                            reverse.value,
-                            slope.value,
-                            tolerance,
-                            reverse.size,
-                            slope.noise));
-
-            Tensor pushed =
-                    Autodiff.jvp(xs -> List.of(function.apply(xs)), points, t).get(0);
-            worst = Math.max(
-                    worst,
-                    compare(
-                            "forward mode against reverse mode",
-                            k,
-                            terms(List.of(pushed), List.of(u)).value,
-                            reverse.value,
-                            EXACT_TOLERANCE,
-                            reverse.size,
-                            EXACT_ROUNDING * size));
+            worst = Math.max(worst, firstOrder(k, s, u, t, size));
             if (secondOrder) {
-                worst = Math.max(worst, secondOrder(k, s, t, w, size));
+                worst = Math.max(worst, secondOrder(k, s, u, t, w, size));
             }
         }
         return worst;
     }
 
+    private double firstOrder(int k, Function<List<Tensor>, Tensor> s, Tensor u, List<Tensor> t, double sizeOfValue) {
+        List<Tensor> gradient = gradient(s, points);
+        Terms reverse = terms(gradient, t);
+        Along values = values(u);
+        Difference slope = differences(values, t, VALUE_ROUNDING);
+        double worst = compare(
+                "reverse mode against differences",
+                k,
+                reverse.value,
+                slope.value,
+                tolerance,
+                reverse.size,
+                slope.noise,
+                () -> worstElement(
+                        gradient, "reverse mode", along -> differences(values, along, 0).value, "differences", values));
+
+        Function<List<Tensor>, Double> pushed =
+                along -> terms(Autodiff.jvp(xs -> List.of(function.apply(xs)), points, along), List.of(u)).value;
+        return Math.max(
+                worst,
+                compare(
+                        "forward mode against reverse mode",
+                        k,
+                        pushed.apply(t),
+                        reverse.value,
+                        EXACT_TOLERANCE,
+                        reverse.size,
+                        EXACT_ROUNDING * sizeOfValue,
+                        () -> worstElement(gradient, "reverse mode", pushed, "forward mode")));
+    }
+
     private double secondOrder(
-            int k, Function<List<Tensor>, Tensor> s, List<Tensor> t, List<Tensor> w, double sizeOfValue) {
+            int k, Function<List<Tensor>, Tensor> s, Tensor u, List<Tensor> t, List<Tensor> w, double sizeOfValue) {
         Function<List<Tensor>, Tensor> slopeAlongW = xs -> inner(gradient(s, xs), w);
         List<Tensor> leaves = leaves();
         Tensor slope = slopeAlongW.apply(leaves);
-        Terms curvature = terms(Autodiff.gradientsOrZeros(slope, leaves), t);
+        List<Tensor> product = Autodiff.gradientsOrZeros(slope, leaves);
+        Terms curvature = terms(product, t);
         double size = sizeOfValue + terms(gradient(s, points), w).size;
-        Difference differences =
-                differences(xs -> new Terms(slopeAlongW.apply(xs).item(), size), t, GRADIENT_ROUNDING);
+        Along slopes = xs -> new Terms(slopeAlongW.apply(xs).item(), size);
+        Difference differences = differences(slopes, t, GRADIENT_ROUNDING);
         double worst = compare(
                 "second order, reverse over reverse, against differences",
                 k,
@@ -205,20 +216,30 @@ public final class GradientCheck {
                 differences.value,
                 tolerance,
                 curvature.size,
-                differences.noise);
+                differences.noise,
+                () -> worstElement(
+                        product,
+                        "reverse over reverse",
+                        along -> differences(slopes, along, 0).value,
+                        "differences of the gradient",
+                        values(u),
+                        slopes));
 
-        Tensor forward =
-                Autodiff.jvp(xs -> List.of(slopeAlongW.apply(xs)), points, t).get(0);
+        Function<List<Tensor>, Double> pushed =
+                along -> Autodiff.jvp(xs -> List.of(slopeAlongW.apply(xs)), points, along)
+                        .get(0)
+                        .item();
         return Math.max(
                 worst,
                 compare(
                         "second order, forward over reverse, against reverse over reverse",
                         k,
-                        forward.item(),
+                        pushed.apply(t),
                         curvature.value,
                         EXACT_TOLERANCE,
                         curvature.size,
-                        EXACT_ROUNDING * size));
+                        EXACT_ROUNDING * size,
+                        () -> worstElement(product, "reverse over reverse", pushed, "forward over reverse")));
     }
 
     /** A sum, and the sum of the sizes of its terms, which is what their rounding is relative to. */
@@ -228,7 +249,14 @@ public final class GradientCheck {
     private record Difference(double value, double noise) {}
 
     private double compare(
-            String what, int direction, double got, double want, double allowed, double scale, double noise) {
+            String what,
+            int direction,
+            double got,
+            double want,
+            double allowed,
+            double scale,
+            double noise,
+            Supplier<String> more) {
         if (got == want) {
             return 0;
         }
@@ -247,43 +275,89 @@ public final class GradientCheck {
                     want,
                     error,
                     allowed,
-                    worstElement()));
+                    more.get()));
         }
         return error;
     }
 
-    /** Finds the element whose gradient differs most from a difference along that element alone. */
-    private String worstElement() {
-        Tensor value = Autodiff.noGrad(() -> function.apply(points));
-        Tensor u = random(Generator.seeded(seed), value);
-        Function<List<Tensor>, Tensor> s = xs -> function.apply(xs).mul(u).sum();
-        List<Tensor> gradient = gradient(s, points);
+    /**
+     * Finds the element by which two derivatives differ most, and says what they are there.
+     *
+     * @param derivatives by all elements
+     * @param other a derivative along any direction
+     * @param smooth the functions that must have no kink where differences are to mean anything
+     */
+    private String worstElement(
+            List<Tensor> derivatives,
+            String name,
+            Function<List<Tensor>, Double> other,
+            String otherName,
+            Along... smooth) {
         double worst = -1;
         String text = "";
+        List<Tensor> direction = List.of();
         for (int i = 0; i < points.size(); i++) {
-            double[] g = gradient.get(i).toDoubleArray();
+            double[] d = derivatives.get(i).toDoubleArray();
             double length = unit(points.get(i));
-            for (int j = 0; j < Math.min(g.length, 1000); j++) {
-                double[] along = new double[g.length];
-                along[j] = length;
-                List<Tensor> t = new ArrayList<>();
-                points.forEach(p -> t.add(p.zerosLike()));
-                t.set(i, Tensor.of(along, points.get(i).shape()));
-                double d = differences(values(u), t, VALUE_ROUNDING).value / length;
-                double error = Math.abs(d - g[j]) * length;
+            for (int j = 0; j < Math.min(d.length, MOST_ELEMENTS); j++) {
+                List<Tensor> along = along(i, j, length);
+                double beside = other.apply(along) / length;
+                double error = Math.abs(beside - d[j]) * length;
                 if (!(error <= worst)) {
                     worst = error;
+                    direction = along;
                     text = String.format(
                             Locale.ROOT,
-                            "; the gradient differs most at argument %d, element %d: got %.12g, differences give %.12g",
+                            "; they differ most at argument %d, element %d: %s gives %.12g, %s %.12g",
                             i,
                             j,
-                            g[j],
-                            d);
+                            name,
+                            d[j],
+                            otherName,
+                            beside);
                 }
             }
         }
+        for (Along f : smooth) {
+            if (!direction.isEmpty() && hasKink(f, direction)) {
+                return text
+                        + "; the function has a kink or a jump there, where differences mean nothing: check it at another point";
+            }
+        }
         return text;
+    }
+
+    /** Returns a direction that moves one element alone. */
+    private List<Tensor> along(int argument, int element, double length) {
+        List<Tensor> t = new ArrayList<>();
+        points.forEach(p -> t.add(p.zerosLike()));
+        double[] moved = new double[points.get(argument).size()];
+        moved[element] = length;
+        t.set(argument, Tensor.of(moved, points.get(argument).shape()));
+        return t;
+    }
+
+    /** Tells whether the value jumps at the points, or the slopes to both sides differ there, however short the steps. */
+    private boolean hasKink(Along f, List<Tensor> t) {
+        double rounding = GRADIENT_ROUNDING * f.at(moved(t, 0)).size;
+        // Of a smooth function, a quarter of both is left.
+        return remains(jump(f, t, STEP), jump(f, t, STEP / 4), rounding * STEP)
+                || remains(bend(f, t, STEP), bend(f, t, STEP / 4), rounding);
+    }
+
+    private static boolean remains(double far, double near, double rounding) {
+        return near > far / 2 && near > rounding;
+    }
+
+    /** Returns how far the values to both sides are apart. */
+    private double jump(Along f, List<Tensor> t, double h) {
+        return Math.abs(f.at(moved(t, h)).value - f.at(moved(t, -h)).value);
+    }
+
+    /** Returns by how much the slope to the right differs from that to the left. */
+    private double bend(Along f, List<Tensor> t, double h) {
+        double here = f.at(moved(t, 0)).value;
+        return Math.abs(f.at(moved(t, h)).value - 2 * here + f.at(moved(t, -h)).value) / h;
     }
 
     private interface Along {

@@ -1,5 +1,6 @@
 package dev.autodiff.check;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,12 @@ import dev.autodiff.Tensor;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +54,7 @@ class GradientCheckTest {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            return java.util.Objects.requireNonNull(tangents[0])
+            return Objects.requireNonNull(tangents[0])
                     .mul(saved.input(0).square())
                     .mul(3 * jvpFactor);
         }
@@ -123,6 +128,46 @@ class GradientCheckTest {
                 GradientCheckException.class,
                 () -> GradientCheck.of(f).at(POINT).run());
         assertTrue(e.getMessage().contains("argument 0, element 4"), e.getMessage());
+    }
+
+    private static String message(UnaryOperator<Tensor> f, Tensor at) {
+        return assertThrows(
+                        GradientCheckException.class,
+                        () -> GradientCheck.of(f).at(at).run())
+                .getMessage();
+    }
+
+    /** The message once named an element of the gradient that was right, with twice the same number. */
+    @Test
+    void atAKinkTheMessageSaysSo() {
+        Tensor point = Tensor.of(new double[] {1.3, 0, -0.7});
+        Map<String, UnaryOperator<Tensor>> kinked = Map.of(
+                "abs", Tensor::abs,
+                "relu", Tensor::relu,
+                "square of relu", x -> x.relu().square(),
+                "sign", x -> x.mul(0).add(x.sign()),
+                "floor", x -> x.mul(0).add(x.floor()));
+        kinked.forEach((name, f) -> {
+            String message = message(f, point);
+            assertTrue(message.contains("argument 0, element 1"), () -> name + ": " + message);
+            assertTrue(message.contains("has a kink or a jump there"), () -> name + ": " + message);
+            Matcher numbers =
+                    Pattern.compile("element 1: .* gives (\\S+), .* (\\S+);").matcher(message);
+            assertTrue(numbers.find() && !numbers.group(1).equals(numbers.group(2)), () -> name + ": " + message);
+        });
+    }
+
+    @Test
+    void whereThereIsNoKinkTheMessageSpeaksOfNone() {
+        for (UnaryOperator<Tensor> f : List.<UnaryOperator<Tensor>>of(
+                x -> new Cube(1.01, 1.01, false).apply(x),
+                x -> new Cube(1, 1.01, false).apply(x),
+                x -> new Cube(1, 1, true).apply(x))) {
+            String message = message(f, POINT);
+            assertTrue(message.contains("they differ most at argument 0"), message);
+            assertFalse(message.contains("kink"), message);
+        }
+        assertTrue(message(x -> new Cube(1, 1.01, false).apply(x), POINT).contains(", forward mode "));
     }
 
     @Test
