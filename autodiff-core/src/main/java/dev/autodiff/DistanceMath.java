@@ -41,7 +41,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code x / max(‖x‖₂, 10⁻¹²)} with the norm along an axis. */
     default Tensor normalize(int axis) {
-        return normalize(2, axis, 1e-12);
+        return normalize(2, axis, NormDefaults.LEAST);
     }
 
     /** {@code ⟨x, y⟩ / (max(‖x‖₂, eps)·max(‖y‖₂, eps))} along an axis: the cosine of the angle between them. Both broadcast. */
@@ -57,7 +57,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** The cosine of the angle between x and y along an axis, with eps = 10⁻⁸. */
     default Tensor cosineSimilarity(Tensor y, int axis) {
-        return cosineSimilarity(y, axis, 1e-8);
+        return cosineSimilarity(y, axis, NormDefaults.LEAST_OF_COSINE);
     }
 
     /** {@code ‖x − y + eps‖_p} along the last axis; both broadcast. */
@@ -68,7 +68,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ‖x − y + 10⁻⁶‖₂} along the last axis. */
     default Tensor pairwiseDistance(Tensor y) {
-        return pairwiseDistance(y, 2, 1e-6, false);
+        return pairwiseDistance(y, 2, NormDefaults.ADDED, false);
     }
 
     /**

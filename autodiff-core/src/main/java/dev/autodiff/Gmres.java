@@ -19,10 +19,20 @@ final class Gmres {
     private static final double TARGET_64 = 1e-14;
 
     private static final double TARGET_32 = 1e-6;
-    /** The residual relative to b that is accepted if the target cannot be reached. */
+
+    /** The residual relative to b that is accepted if the target cannot be reached: half of the digits. */
     private static final double ACCEPTED_64 = 1e-8;
 
     private static final double ACCEPTED_32 = 1e-3;
+
+    /** A restart that leaves more than this of the residual is the last: the next ones would not do better. */
+    private static final double SLOW = 0.9;
+
+    /** A product of which orthogonalising leaves no more than this, a few roundings, lies in the space already. */
+    private static final double IN_THE_SPACE = 1e-15;
+
+    /** A residual that has shrunk by this within a restart is one of rounding alone. */
+    private static final double VANISHED = 1e-16;
 
     private Gmres() {}
 
@@ -53,7 +63,7 @@ final class Gmres {
             if (!(now < error)) {
                 break; // rounding has the last word
             }
-            boolean slow = now > error * 0.9;
+            boolean slow = now > error * SLOW;
             x = next;
             residual = r;
             error = now;
@@ -94,7 +104,7 @@ final class Gmres {
                 }
             }
             double length = norm(w);
-            boolean exhausted = !(length > 1e-15 * before); // the space holds the solution
+            boolean exhausted = !(length > IN_THE_SPACE * before); // the space holds the solution
             h[j + 1][j] = exhausted ? 0 : length;
             for (int i = 0; i < j; i++) {
                 double t = cosine[i] * h[i][j] + sine[i] * h[i + 1][j];
@@ -111,7 +121,7 @@ final class Gmres {
             g[j + 1] = -sine[j] * g[j];
             g[j] *= cosine[j];
             size = j + 1;
-            if (exhausted || Math.abs(g[j + 1]) <= 1e-16 * beta) {
+            if (exhausted || Math.abs(g[j + 1]) <= VANISHED * beta) {
                 break;
             }
             basis.add(scaled(w, 1 / length));

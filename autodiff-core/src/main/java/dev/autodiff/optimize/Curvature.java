@@ -18,6 +18,9 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 record Curvature(double smallest, double largest, Tensor direction) {
     private static final int STEPS = 30;
 
+    /** A vector of which orthogonalising leaves no more than this is one of rounding: three digits above 2⁻⁵². */
+    private static final double CLOSED = 1e-12;
+
     static Curvature of(UnaryOperator<Tensor> hessian, Tensor like) {
         int n = like.size();
         Generator generator = Generator.seeded(n);
@@ -33,7 +36,7 @@ record Curvature(double smallest, double largest, Tensor direction) {
             double before = length(v);
             orthogonalise(v, basis);
             double length = length(v);
-            if (!(length > 1e-12 * before) || before == 0) {
+            if (!(length > CLOSED * before) || before == 0) {
                 break; // the space is closed under the Hessian
             }
             for (int i = 0; i < n; i++) {

@@ -24,9 +24,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
     private static final int DENSE = 200;
+
+    /** Little damping at first, since most starts are not far from the solution; a step that fails raises it. */
     private static final double FIRST_DAMPING = 1e-3;
+
+    /** A step is taken if it gains this part of what the model promised, the usual constant of Armijo's condition. */
     private static final double ACCEPTED = 1e-4;
+
+    /** A gain as promised divides the damping by this at most (Nielsen). */
+    private static final double FALL_OF_DAMPING = 3;
+
+    /** With so much damping a step no longer changes any number. */
     private static final double LARGEST_DAMPING = 1e30;
+
+    /** Where values say nothing any more, parts of the undamped step down to an eighth are tried. */
+    private static final double SMALLEST_PART = 0.125;
+
+    /** The square of the residual of the normal equations, relative to its start, at which conjugate gradients end: six digits. */
+    private static final double SOLVED = 1e-12;
 
     /** A promised decrease of so many roundings of the value is hidden by those of the sum of squares. */
     private static final double HIDDEN = 1000;
@@ -91,7 +106,7 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
                     // The values say nothing any more, the gradients do: the undamped step, or a part of it, is right
                     // if they fall.
                     p = null;
-                    for (double part = 1; part >= 0.125 && p == null; part /= 2) {
+                    for (double part = 1; part >= SMALLEST_PART && p == null; part /= 2) {
                         Tensor x = here.x().add(whole.p.mul(part));
                         model = model(run, x);
                         Point then = point(x, model, scale, first);
@@ -114,7 +129,8 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
             if (ratio > ACCEPTED && value < here.value()) {
                 model = model(run, x);
                 p = point(x, model, scale, first);
-                damping = Math.max(damping * Math.max(1.0 / 3, 1 - Math.pow(2 * ratio - 1, 3)), Double.MIN_NORMAL);
+                damping = Math.max(
+                        damping * Math.max(1 / FALL_OF_DAMPING, 1 - Math.pow(2 * ratio - 1, 3)), Double.MIN_NORMAL);
                 growth = 2;
                 over = run.after(here, p, true);
             } else if (damping > LARGEST_DAMPING) {
@@ -226,7 +242,7 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
         Tensor r = g.neg();
         Tensor d = r;
         double rr = gg;
-        double goal = rr * 1e-12;
+        double goal = rr * SOLVED;
         for (int i = 0; i < 2 * DENSE && rr > goal; i++) {
             Tensor jd = model.near.jvp(d);
             double curvature = Vectors.dot(jd, jd) + lambda * Vectors.dot(d, d);

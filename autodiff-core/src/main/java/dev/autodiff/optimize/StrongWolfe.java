@@ -10,10 +10,28 @@ import org.jspecify.annotations.Nullable;
  * hides the decrease, the slope decides, as in Hager and Zhang's approximate Wolfe conditions.
  */
 final class StrongWolfe {
+    /** The decrease that is asked for, and how flat the slope must be: Nocedal and Wright's constants for quasi-Newton methods. */
     private static final double C1 = 1e-4;
+
     private static final double C2 = 0.9;
     private static final int TRIALS = 40;
+
+    /** A longer step goes beyond the last one by at least a tenth of the last growth, and is at most ten times the last one (Moré and Thuente). */
+    private static final double LEAST_GROWTH = 1.1;
+
     private static final double LARGEST_GROWTH = 10;
+
+    /** How much of a step remains if the function is not finite there. */
+    private static final double RETREAT = 0.25;
+
+    /** An interval that is narrower than this relative to its ends holds no further number of float64. */
+    private static final double NARROWEST = 1e-16;
+
+    /** The cubic's minimum is taken only if it keeps this part of the interval away from both ends, where it would hardly shrink. */
+    private static final double MARGIN = 0.05;
+
+    /** Two trials must narrow the interval to this part, else it is halved. */
+    private static final double SHRINKAGE = 2.0 / 3;
 
     private final Run run;
     private final Point start;
@@ -40,7 +58,7 @@ final class StrongWolfe {
             Trial now = at(step);
             if (!now.point.isFinite()) {
                 bound = step;
-                step = before.step + (step - before.step) * 0.25;
+                step = before.step + (step - before.step) * RETREAT;
                 continue;
             }
             if (accepts(now)) {
@@ -53,7 +71,7 @@ final class StrongWolfe {
                 return zoom(now, before);
             }
             double next = cubic(before, now);
-            double least = Math.min(now.step + 1.1 * (now.step - before.step), now.step * LARGEST_GROWTH);
+            double least = Math.min(now.step + LEAST_GROWTH * (now.step - before.step), now.step * LARGEST_GROWTH);
             next = Double.isFinite(next) && next > now.step ? next : now.step * LARGEST_GROWTH;
             step = Math.min(Math.max(next, least), now.step * LARGEST_GROWTH);
             if (step >= bound) {
@@ -72,13 +90,13 @@ final class StrongWolfe {
         double widthBefore = Double.POSITIVE_INFINITY;
         while (trials < TRIALS) {
             double width = Math.abs(high.step - low.step);
-            if (!(width > 1e-16 * Math.max(low.step, high.step))) {
+            if (!(width > NARROWEST * Math.max(low.step, high.step))) {
                 break;
             }
             double step = cubic(low, high);
-            double least = Math.min(low.step, high.step) + 0.05 * width;
-            double most = Math.max(low.step, high.step) - 0.05 * width;
-            if (!(step >= least && step <= most) || width > widthBefore * 2 / 3) {
+            double least = Math.min(low.step, high.step) + MARGIN * width;
+            double most = Math.max(low.step, high.step) - MARGIN * width;
+            if (!(step >= least && step <= most) || width > widthBefore * SHRINKAGE) {
                 step = (low.step + high.step) / 2;
             }
             widthBefore = lastWidth;
