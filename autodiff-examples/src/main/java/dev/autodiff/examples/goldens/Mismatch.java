@@ -1,5 +1,7 @@
 package dev.autodiff.examples.goldens;
 
+import java.util.Locale;
+
 /**
  * The worst difference between a tensor and what was recorded.
  *
@@ -18,8 +20,6 @@ record Mismatch(String what, String index, String got, String want, double error
     @Override
     public String toString() {
         return what + index + ": got " + got + ", want " + want
-                + (Double.isInfinite(error)
-                        ? ""
-                        : String.format(java.util.Locale.ROOT, " (%.3g × the tolerance)", error));
+                + (Double.isInfinite(error) ? "" : String.format(Locale.ROOT, " (%.3g × the tolerance)", error));
     }
 }

@@ -2,9 +2,8 @@ package dev.autodiff.examples.goldens;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import dev.autodiff.Autodiff;
 import dev.autodiff.Tensor;
+import dev.autodiff.examples.goldens.OperationCase.Results;
 import dev.autodiff.examples.goldens.Precision.Bound;
 import dev.autodiff.shape.DType;
 import java.util.ArrayList;
@@ -19,27 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class OperationCheck {
     private static final Pattern STATED = Pattern.compile("tolerance (\\d+(?:\\.\\d+)?(?:e-?\\d+)?) absolute");
 
-    private final JsonObject entry;
+    private final OperationCase recorded;
     private final Precision precision;
     private final DType dtype;
-    private final String op;
-    private final JsonObject arguments;
-    private final JsonArray inputEntries;
-    private final List<@Nullable Tensor> inputs;
-    private final List<String> names;
     private final boolean extreme;
     private final double absolute;
     private final List<Mismatch> mismatches = new ArrayList<>();
 
     private OperationCheck(Suite.Unit unit, Precision precision) {
-        this.entry = unit.entry();
         this.precision = precision;
         this.dtype = precision.dtype();
-        this.op = Json.text(entry.get("op"), "op");
-        this.arguments = entry.has("args") ? Json.object(entry.get("args"), "args") : new JsonObject();
-        this.inputEntries = Json.array(entry.get("inputs"), "inputs");
-        this.inputs = Json.optionalTensors(inputEntries, "inputs", dtype);
-        this.names = Json.names(inputEntries, "inputs");
+        this.recorded = new OperationCase(unit.entry(), dtype);
         double stated = statedTolerance();
         this.extreme = unit.id().startsWith("extreme/") && Double.isNaN(stated);
         this.absolute = Double.isNaN(stated) ? Precision.ABSOLUTE : stated;
@@ -47,11 +36,7 @@ final class OperationCheck {
 
     /** Where the order of a sum is free, the note says how far the result may be off; NaN if it does not. */
     private double statedTolerance() {
-        JsonElement note = entry.get("note");
-        if (Json.isNull(note)) {
-            return Double.NaN;
-        }
-        Matcher stated = STATED.matcher(Json.text(note, "note"));
+        Matcher stated = STATED.matcher(recorded.note());
         return stated.find() ? Double.parseDouble(stated.group(1)) : Double.NaN;
     }
 
@@ -59,215 +44,108 @@ final class OperationCheck {
         return new OperationCheck(unit, precision).run();
     }
 
-    /**
-     * What an operation gave; lists that a case does not ask for are empty.
-     *
-     * @param outputs its results
-     * @param gradients by the inputs that require one
-     * @param pushed directional derivatives of the results
-     * @param products of the Hessian with the tangents, for the inputs that require a gradient
-     */
-    private record Results(List<Tensor> outputs, List<Tensor> gradients, List<Tensor> pushed, List<Tensor> products) {
-        Results to(DType dtype) {
-            return new Results(in(outputs, dtype), in(gradients, dtype), in(pushed, dtype), in(products, dtype));
-        }
-
-        private static List<Tensor> in(List<Tensor> tensors, DType dtype) {
-            return tensors.stream()
-                    .map(t -> t.dtype().isFloating() ? t.to(dtype) : t)
-                    .toList();
-        }
-    }
-
     private Verdict run() {
-        if (!OperationTable.knows(op)) {
-            throw new UnknownException(op);
+        if (!OperationTable.knows(recorded.op())) {
+            throw new UnknownException(recorded.op());
         }
-        Results got = evaluate(inputs);
-        if (isBetter(got.outputs)) {
+        Results got = recorded.evaluate();
+        if (isBetter(got.outputs())) {
             return new Verdict.Passed();
         }
         compare(got, null);
         if (!mismatches.isEmpty() && dtype == DType.FLOAT32) {
             // The inputs were rounded: the same in float64 at the rounded inputs is what float32 can be asked for.
-            List<@Nullable Tensor> rounded = new ArrayList<>();
-            for (Tensor x : inputs) {
-                rounded.add(x == null || !x.dtype().isFloating() ? x : x.to(DType.FLOAT64));
-            }
             mismatches.clear();
-            compare(got, evaluate(rounded).to(DType.FLOAT32));
+            compare(got, recorded.evaluateWide().to(DType.FLOAT32));
         }
         return Verdict.of(mismatches);
     }
 
-    private List<Integer> differentiable() {
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i) != null && requiresGradient(i)) {
-                places.add(i);
-            }
-        }
-        return places;
-    }
-
-    private Results evaluate(List<@Nullable Tensor> at) {
-        List<@Nullable Tensor> points = new ArrayList<>(at);
-        List<Tensor> leaves = new ArrayList<>();
-        for (int i : differentiable()) {
-            Tensor leaf = Objects.requireNonNull(at.get(i)).requireGrad();
-            points.set(i, leaf);
-            leaves.add(leaf);
-        }
-        List<Tensor> outputs = OperationTable.apply(op, new Call(op, arguments, points, names));
-        List<Tensor> detached = outputs.stream().map(Tensor::detach).toList();
-        JsonArray wanted = Json.array(entry.get("outputs"), "outputs");
-        if (!entry.has("cotangents") || leaves.isEmpty() || outputs.size() != wanted.size()) {
-            return new Results(detached, List.of(), List.of(), List.of());
-        }
-        DType type = leaves.get(0).dtype();
-        List<@Nullable Tensor> cotangents = Json.optionalTensors(entry.get("cotangents"), "cotangents", type);
-        Tensor s = null;
-        for (int k = 0; k < outputs.size(); k++) {
-            Tensor g = cotangents.get(k);
-            if (g != null && outputs.get(k).requiresGrad()) {
-                Tensor term = outputs.get(k).mul(g).sum();
-                s = s == null ? term : s.add(term);
-            }
-        }
-        List<Tensor> gradients =
-                s == null ? leaves.stream().map(Tensor::zerosLike).toList() : Autodiff.gradientsOrZeros(s, leaves);
-        List<Tensor> tangents = entry.has("tangents") ? tangents(type) : List.of();
-        List<Tensor> pushed = entry.has("jvps") ? pushed(at, tangents) : List.of();
-        List<Tensor> products = entry.has("hvp") ? products(leaves, gradients, tangents) : List.of();
-        return new Results(detached, gradients.stream().map(Tensor::detach).toList(), pushed, products);
-    }
-
-    private List<Tensor> tangents(DType type) {
-        List<@Nullable Tensor> given = Json.optionalTensors(entry.get("tangents"), "tangents", type);
-        List<Tensor> tangents = new ArrayList<>();
-        for (int i : differentiable()) {
-            Tensor t = given.size() == inputs.size() ? given.get(i) : given.get(tangents.size());
-            if (t == null) {
-                throw new GoldenFormatException("tangents: none for " + name(i) + ", which requires a gradient");
-            }
-            tangents.add(t);
-        }
-        return tangents;
-    }
-
-    private List<Tensor> pushed(List<@Nullable Tensor> at, List<Tensor> tangents) {
-        List<Integer> differentiable = differentiable();
-        return Autodiff.jvp(
-                xs -> {
-                    List<@Nullable Tensor> all = new ArrayList<>(at);
-                    for (int k = 0; k < xs.size(); k++) {
-                        all.set(differentiable.get(k), xs.get(k));
-                    }
-                    return OperationTable.apply(op, new Call(op, arguments, all, names));
-                },
-                differentiable.stream()
-                        .map(i -> Objects.requireNonNull(at.get(i)))
-                        .toList(),
-                tangents);
-    }
-
-    /** The gradient of {@code Σ ⟨gradient, tangent⟩}: reverse over reverse. */
-    private static List<Tensor> products(List<Tensor> leaves, List<Tensor> gradients, List<Tensor> tangents) {
-        Tensor slope = null;
-        for (int k = 0; k < leaves.size(); k++) {
-            if (gradients.get(k).requiresGrad()) {
-                Tensor term = gradients.get(k).mul(tangents.get(k)).sum();
-                slope = slope == null ? term : slope.add(term);
-            }
-        }
-        return slope == null
-                ? leaves.stream().map(Tensor::zerosLike).toList()
-                : Autodiff.gradientsOrZeros(slope, leaves);
-    }
-
     /** Compares what the operation gave with what was recorded, or with a reference that is accepted in its place. */
     private void compare(Results got, @Nullable Results reference) {
-        JsonArray outputs = Json.array(entry.get("outputs"), "outputs");
-        if (got.outputs.size() != outputs.size()) {
-            mismatches.add(Mismatch.of("outputs", got.outputs.size() + " tensors", outputs.size() + " tensors"));
+        JsonArray outputs = recorded.list("outputs");
+        if (got.outputs().size() != outputs.size()) {
+            mismatches.add(Mismatch.of("outputs", got.outputs().size() + " tensors", outputs.size() + " tensors"));
             return;
         }
         for (int i = 0; i < outputs.size(); i++) {
             compare(
                     "output " + i,
-                    got.outputs.get(i),
+                    got.outputs().get(i),
                     outputs.get(i),
                     exact("outputs", i),
-                    reference == null ? null : reference.outputs.get(i),
+                    reference == null ? null : reference.outputs().get(i),
                     Precision.FIRST_ORDER);
         }
-        if (!mismatches.isEmpty() || got.gradients.isEmpty()) {
+        if (!mismatches.isEmpty() || got.gradients().isEmpty()) {
             return;
         }
         gradients(got, reference);
-        if (!got.pushed.isEmpty()) {
+        if (!got.pushed().isEmpty()) {
             pushed(got, reference);
         }
-        if (!got.products.isEmpty()) {
+        if (!got.products().isEmpty()) {
             products(got, reference);
         }
     }
 
     private void gradients(Results got, @Nullable Results reference) {
-        List<Integer> differentiable = differentiable();
-        JsonArray wanted = Json.array(entry.get("grads"), "grads");
-        Tensor g = Json.optionalTensors(entry.get("cotangents"), "cotangents", dtype)
-                .get(0);
+        List<Integer> differentiable = recorded.differentiable();
+        JsonArray wanted = recorded.list("grads");
+        Tensor g = recorded.tensors("cotangents", dtype).get(0);
         for (int k = 0; k < differentiable.size(); k++) {
             int i = differentiable.get(k);
             JsonElement exact = exact("grads", i);
-            Tensor slope = exact == null && g != null ? PeerFaults.slope(op, input(i)) : null;
+            Tensor slope = exact == null && g != null ? PeerFaults.slope(recorded.op(), recorded.input(i)) : null;
             compare(
-                    "grad of " + name(i),
-                    got.gradients.get(k),
+                    "grad of " + recorded.name(i),
+                    got.gradients().get(k),
                     wanted.get(i),
                     exact,
                     reference != null
-                            ? reference.gradients.get(k)
+                            ? reference.gradients().get(k)
                             : slope == null ? null : slope.mul(Objects.requireNonNull(g)),
                     Precision.FIRST_ORDER);
         }
     }
 
     private void pushed(Results got, @Nullable Results reference) {
-        List<Integer> differentiable = differentiable();
-        List<Tensor> tangents = tangents(dtype);
-        JsonArray wanted = Json.array(entry.get("jvps"), "jvps");
+        List<Integer> differentiable = recorded.differentiable();
+        List<Tensor> tangents = recorded.tangents(dtype);
+        JsonArray wanted = recorded.list("jvps");
         boolean peerFailed = false;
         for (int k = 0; k < wanted.size(); k++) {
-            if (isNowhereANumber(wanted.get(k)) && !isNowhereANumber(got.pushed.get(k))) {
+            if (isNowhereANumber(wanted.get(k))
+                    && !isNowhereANumber(got.pushed().get(k))) {
                 peerFailed = true;
             } else if (!wanted.get(k).isJsonNull()) {
                 compare(
                         "jvp of output " + k,
-                        got.pushed.get(k),
+                        got.pushed().get(k),
                         wanted.get(k),
                         null,
-                        reference != null ? reference.pushed.get(k) : rightJvp(input(differentiable.get(0)), tangents),
+                        reference != null
+                                ? reference.pushed().get(k)
+                                : rightJvp(recorded.input(differentiable.get(0)), tangents),
                         Precision.SECOND_ORDER);
             }
         }
         if (peerFailed) {
-            forwardAgainstReverse(differentiable, tangents, got.pushed);
+            forwardAgainstReverse(differentiable, tangents, got.pushed());
         }
     }
 
     private void products(Results got, @Nullable Results reference) {
-        List<Integer> differentiable = differentiable();
-        JsonArray wanted = Json.array(entry.get("hvp"), "hvp");
+        List<Integer> differentiable = recorded.differentiable();
+        JsonArray wanted = recorded.list("hvp");
         for (int k = 0; k < differentiable.size(); k++) {
-            int i = wanted.size() == inputs.size() ? differentiable.get(k) : k;
+            int i = wanted.size() == recorded.inputs() ? differentiable.get(k) : k;
             if (!wanted.get(i).isJsonNull()) {
                 compareProduct(
-                        "hvp of " + name(differentiable.get(k)),
-                        got.products.get(k),
+                        "hvp of " + recorded.name(differentiable.get(k)),
+                        got.products().get(k),
                         wanted.get(i),
-                        reference == null ? null : reference.products.get(k));
+                        reference == null ? null : reference.products().get(k));
             }
         }
     }
@@ -277,11 +155,10 @@ final class OperationCheck {
      * not 0 where the recorded number is infinite or 0.
      */
     private boolean isBetter(List<Tensor> outputs) {
-        JsonElement note = entry.get("note");
-        if (Json.isNull(note) || !Json.text(note, "note").contains("do not fail a better answer")) {
+        if (!recorded.note().contains("do not fail a better answer")) {
             return false;
         }
-        JsonArray wanted = Json.array(entry.get("outputs"), "outputs");
+        JsonArray wanted = recorded.list("outputs");
         for (int i = 0; i < outputs.size(); i++) {
             double[] got = outputs.get(i).toDoubleArray();
             double[] want = Json.tensor(wanted.get(i), "outputs", dtype).toDoubleArray();
@@ -294,20 +171,15 @@ final class OperationCheck {
         return true;
     }
 
-    private boolean requiresGradient(int i) {
-        JsonElement flag = Json.object(inputEntries.get(i), "inputs").get("requires_grad");
-        return !Json.isNull(flag) && Json.flag(flag, "requires_grad");
-    }
-
     /** Returns what PyTorch should have recorded where its forward mode is known to be wrong; null where it can be trusted. */
     private @Nullable Tensor rightJvp(Tensor x, List<Tensor> tangents) {
-        Tensor slope = PeerFaults.slope(op, x);
+        Tensor slope = PeerFaults.slope(recorded.op(), x);
         if (slope != null) {
             return slope.mul(tangents.get(0));
         }
-        JsonElement padding = arguments.get("padding_idx");
-        return op.equals("embedding") && !Json.isNull(padding)
-                ? PeerFaults.embeddingJvp(input(0), tangents.get(0), Json.integer(padding, "padding_idx"))
+        JsonElement padding = recorded.arguments().get("padding_idx");
+        return recorded.op().equals("embedding") && !Json.isNull(padding)
+                ? PeerFaults.embeddingJvp(recorded.input(0), tangents.get(0), Json.integer(padding, "padding_idx"))
                 : null;
     }
 
@@ -325,8 +197,8 @@ final class OperationCheck {
      * obeys {@code Σ ⟨cotangent, jvp⟩ = Σ ⟨gradient, tangent⟩}, with the recorded gradients on the right.
      */
     private void forwardAgainstReverse(List<Integer> differentiable, List<Tensor> tangents, List<Tensor> pushed) {
-        List<@Nullable Tensor> cotangents = Json.optionalTensors(entry.get("cotangents"), "cotangents", dtype);
-        List<@Nullable Tensor> grads = Json.optionalTensors(entry.get("grads"), "grads", dtype);
+        List<@Nullable Tensor> cotangents = recorded.tensors("cotangents", dtype);
+        List<@Nullable Tensor> grads = recorded.tensors("grads", dtype);
         double forward = 0;
         for (int k = 0; k < pushed.size(); k++) {
             Tensor g = cotangents.get(k);
@@ -338,14 +210,11 @@ final class OperationCheck {
             reverse +=
                     gradient == null ? 0 : gradient.mul(tangents.get(k)).sum().item();
         }
-        Mismatch mismatch = precision.compare(
+        compare(
                 "Σ ⟨cotangent, jvp⟩",
                 Tensor.of(forward).to(dtype),
                 List.of(Tensor.of(reverse).to(dtype)),
                 new Bound(Precision.SECOND_ORDER));
-        if (mismatch != null) {
-            mismatches.add(mismatch);
-        }
     }
 
     /**
@@ -362,33 +231,22 @@ final class OperationCheck {
         for (double w : wanted.toDoubleArray()) {
             largest = Double.isFinite(w) ? Math.max(largest, Math.abs(w)) : largest;
         }
-        double relative = entry.has("tol") ? Json.number(entry.get("tol"), "tol") : 0;
+        double relative = recorded.has("tol") ? Json.number(recorded.get("tol"), "tol") : 0;
         Bound bound = new Bound(Math.max(relative, Precision.SECOND_ORDER), Precision.ABSOLUTE * largest, false);
-        Mismatch mismatch = precision.compare(what, got, List.of(wanted), bound);
-        if (mismatch != null) {
-            mismatches.add(mismatch);
-        }
-    }
-
-    private String name(int i) {
-        return names.get(i).isEmpty() ? "input " + i : names.get(i);
+        compare(what, got, List.of(wanted), bound);
     }
 
     /** Returns the correctly rounded tensor that stands beside PyTorch's, if there is one. */
     private @Nullable JsonElement exact(String field, int i) {
-        if (!entry.has("exact")) {
+        if (!recorded.has("exact")) {
             return null;
         }
-        JsonElement list = Json.object(entry.get("exact"), "exact").get(field);
+        JsonElement list = Json.object(recorded.get("exact"), "exact").get(field);
         if (Json.isNull(list)) {
             return null;
         }
         JsonArray array = Json.array(list, "exact." + field);
         return i < array.size() && !array.get(i).isJsonNull() ? array.get(i) : null;
-    }
-
-    private Tensor input(int i) {
-        return Objects.requireNonNull(inputs.get(i));
     }
 
     private void compare(
@@ -411,9 +269,12 @@ final class OperationCheck {
         if (right != null) {
             accepted.add(right);
         }
-        double tolerance = entry.has("tol") ? Json.number(entry.get("tol"), "tol") : relative;
-        Mismatch mismatch =
-                precision.compare(what, got, accepted, new Bound(Math.max(tolerance, relative), absolute, extreme));
+        double tolerance = recorded.has("tol") ? Json.number(recorded.get("tol"), "tol") : relative;
+        compare(what, got, accepted, new Bound(Math.max(tolerance, relative), absolute, extreme));
+    }
+
+    private void compare(String what, Tensor got, List<Tensor> accepted, Bound bound) {
+        Mismatch mismatch = precision.compare(what, got, accepted, bound);
         if (mismatch != null) {
             mismatches.add(mismatch);
         }

@@ -2,6 +2,7 @@ package dev.autodiff.examples.goldens;
 
 import dev.autodiff.Tensor;
 import java.util.List;
+import java.util.Objects;
 
 /** The family matmul. */
 final class ProductCalls {
@@ -31,8 +32,7 @@ final class ProductCalls {
             return c.x().tensordot(c.y(), c.integer("dims", 2));
         }
         List<List<Integer>> dims = c.integerLists("dims").stream()
-                .map(axes ->
-                        axes.stream().map(java.util.Objects::requireNonNull).toList())
+                .map(axes -> axes.stream().map(Objects::requireNonNull).toList())
                 .toList();
         if (dims.size() != 2) {
             throw c.unknown("dims=" + dims);
