@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.array.Storage;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -109,7 +110,7 @@ final class Checkpoint implements CustomOp {
                     targets[count++] = cut[k];
                 }
             }
-            Node[] wanted = java.util.Arrays.copyOf(targets, count);
+            Node[] wanted = Arrays.copyOf(targets, count);
             @Nullable
             Tensor[] found = Sweep.gradients(Objects.requireNonNull(run.result.node()), g, wanted, again, again);
             @Nullable Tensor[] result = new Tensor[cut.length];

@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code out = x} in another element type; between the floating-point types it is differentiable. */
@@ -69,6 +70,6 @@ record Conversion(DType from, DType to) implements Primitive {
 
     @Override
     public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-        return java.util.Objects.requireNonNull(tangents[0]).to(to);
+        return Objects.requireNonNull(tangents[0]).to(to);
     }
 }

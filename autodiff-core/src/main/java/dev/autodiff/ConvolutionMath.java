@@ -4,6 +4,7 @@ import dev.autodiff.kernel.WindowAxis;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -195,7 +196,7 @@ public sealed interface ConvolutionMath permits Tensor {
         if (bias != null) {
             Engine.floating(operation, x, bias);
             int[] perChannel = new int[axes + 1];
-            java.util.Arrays.fill(perChannel, 1);
+            Arrays.fill(perChannel, 1);
             perChannel[0] = bias.size();
             y = y.add(bias.reshape(Shape.of(perChannel)));
         }

@@ -3,8 +3,10 @@ package dev.autodiff;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +95,7 @@ public final class Graph {
                     node.name(),
                     node.shape,
                     node.dtype,
-                    java.util.Collections.unmodifiableList(inputs)));
+                    Collections.unmodifiableList(inputs)));
         }
         return new Graph(tensor, List.copyOf(entries), List.copyOf(order), ids);
     }
@@ -159,9 +161,9 @@ public final class Graph {
             }
         }
         for (Tensor value : values) {
-            result.add(java.util.Objects.requireNonNull(value).snapshot());
+            result.add(Objects.requireNonNull(value).snapshot());
         }
-        return java.util.Collections.unmodifiableList(result);
+        return Collections.unmodifiableList(result);
     }
 
     private List<Tensor> inputs(int id, @Nullable Tensor[] values) {

@@ -1,5 +1,8 @@
 package dev.autodiff;
 
+import java.util.Arrays;
+import java.util.Objects;
+
 /**
  * Resampling along one axis: each new element is a weighted sum of a few old ones, picked by index. Source positions and their limits are
  * those of PyTorch.
@@ -51,13 +54,13 @@ final class Interpolation {
             Tensor term = taps == 1 ? picked : picked.mul(alongAxis(weights[k], x, axis));
             out = out == null ? term : out.add(term);
         }
-        return java.util.Objects.requireNonNull(out);
+        return Objects.requireNonNull(out);
     }
 
     /** The weights as a constant that broadcasts along an axis. */
     private static Tensor alongAxis(double[] weights, Tensor x, int axis) {
         int[] shape = new int[x.rank() - axis];
-        java.util.Arrays.fill(shape, 1);
+        Arrays.fill(shape, 1);
         shape[0] = weights.length;
         return Tensor.of(weights).to(x.dtype()).reshape(shape);
     }

@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.data.FMatrixRMaj;
 
@@ -11,13 +12,13 @@ public final class Matrices {
 
     /** Returns a float64 tensor [rows, columns] with the elements of a matrix. */
     public static Tensor toTensor(DMatrixRMaj matrix) {
-        double[] values = java.util.Arrays.copyOf(matrix.data, matrix.getNumElements());
+        double[] values = Arrays.copyOf(matrix.data, matrix.getNumElements());
         return Tensor.of(values, Shape.of(matrix.numRows, matrix.numCols));
     }
 
     /** Returns a float32 tensor [rows, columns] with the elements of a matrix. */
     public static Tensor toTensor(FMatrixRMaj matrix) {
-        float[] values = java.util.Arrays.copyOf(matrix.data, matrix.getNumElements());
+        float[] values = Arrays.copyOf(matrix.data, matrix.getNumElements());
         return Tensor.of(values, Shape.of(matrix.numRows, matrix.numCols));
     }
 

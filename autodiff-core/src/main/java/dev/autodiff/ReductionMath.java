@@ -3,6 +3,7 @@ package dev.autodiff;
 import dev.autodiff.shape.Axes;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
 
 /**
  * Sums, means and extremes over axes, and what works along one axis. No axes mean all of them; a negative axis counts from the
@@ -213,7 +214,7 @@ public sealed interface ReductionMath permits Tensor {
                 axes[count++] = i;
             }
         }
-        Tensor sum = Engine.apply(new Reduction.Sum(Axes.of(java.util.Arrays.copyOf(axes, count)), false), x);
+        Tensor sum = Engine.apply(new Reduction.Sum(Axes.of(Arrays.copyOf(axes, count)), false), x);
         return sum.shape().equals(shape) ? sum : sum.reshape(shape);
     }
 }

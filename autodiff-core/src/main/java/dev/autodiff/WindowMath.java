@@ -6,6 +6,7 @@ import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -149,7 +150,7 @@ public sealed interface WindowMath permits Tensor {
             Tensor along = Tensor.of(count).to(sum.dtype());
             divisors = divisors == null ? along : divisors.expandDims(-1).mul(along);
         }
-        return sum.div(java.util.Objects.requireNonNull(divisors));
+        return sum.div(Objects.requireNonNull(divisors));
     }
 
     /** {@code out[…, p]}: the mean of x over ⌊p·size/outputSize⌋ to before ⌈(p + 1)·size/outputSize⌉. */

@@ -9,6 +9,8 @@ import dev.autodiff.shape.AxisException;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -68,8 +70,7 @@ class ActivationMathTest {
         assertEquals(-3, y.get(1, 2, 0));
         y.sum().backward();
         assertArrayEquals(
-                new double[] {-8, -8, -8},
-                java.util.Objects.requireNonNull(weight.grad()).toDoubleArray());
+                new double[] {-8, -8, -8}, Objects.requireNonNull(weight.grad()).toDoubleArray());
         assertArrayEquals(new double[] {-2, 1}, of(-1, 1).prelu(of(2)).toDoubleArray());
         assertEquals(Shape.SCALAR, Tensor.of(-1.0).prelu(of(2)).shape());
         ShapeException e = assertThrows(ShapeException.class, () -> x.prelu(of(1, 2)));
@@ -96,7 +97,7 @@ class ActivationMathTest {
     @Test
     void thirdDerivativesOfSmoothActivationsFollowFromTheirRules() {
         for (UnaryOperator<Tensor> f :
-                java.util.List.<UnaryOperator<Tensor>>of(Tensor::silu, Tensor::mish, Tensor::gelu, Tensor::geluTanh)) {
+                List.<UnaryOperator<Tensor>>of(Tensor::silu, Tensor::mish, Tensor::gelu, Tensor::geluTanh)) {
             UnaryOperator<Tensor> third = f;
             for (int order = 0; order < 3; order++) {
                 UnaryOperator<Tensor> before = third;

@@ -14,8 +14,11 @@ import dev.autodiff.kernel.KernelRegistry;
 import dev.autodiff.kernel.Kernels;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -51,9 +54,8 @@ class CatalogueTest {
                 continue; // a comparison of rounded numbers may differ, a conversion names its types
             }
             Tensor wide = sample.apply(List.of(sample.points()));
-            List<Tensor> narrow = java.util.Arrays.stream(sample.points())
-                    .map(t -> t.to(DType.FLOAT32))
-                    .toList();
+            List<Tensor> narrow =
+                    Arrays.stream(sample.points()).map(t -> t.to(DType.FLOAT32)).toList();
             Tensor got = sample.apply(narrow);
             assertEquals(DType.FLOAT32, got.dtype(), sample::toString);
             assertEquals(wide.shape(), got.shape(), sample::toString);
@@ -110,7 +112,7 @@ class CatalogueTest {
                 sample.op(),
                 sample.inputs().stream().map(t -> t.broadcastTo(shape)).toList());
         List<Tensor> single = gradients(repeated, DType.FLOAT64);
-        List<Tensor> sizes = new java.util.ArrayList<>();
+        List<Tensor> sizes = new ArrayList<>();
         for (int i = 0; i < single.size(); i++) {
             sizes.add(single.get(i).abs().detach().sumTo(gradients.get(i).shape()));
         }
@@ -118,7 +120,7 @@ class CatalogueTest {
     }
 
     private static List<Tensor> gradients(Samples.Sample sample, DType dtype) {
-        List<Tensor> leaves = java.util.Arrays.stream(sample.points())
+        List<Tensor> leaves = Arrays.stream(sample.points())
                 .map(t -> t.to(dtype).requireGrad())
                 .toList();
         Tensor out = sample.apply(leaves);
@@ -218,7 +220,7 @@ class CatalogueTest {
     }
 
     private static boolean hasLarge(double[][] in, int i) {
-        return java.util.Arrays.stream(in).anyMatch(x -> Double.isFinite(x[i]) && Math.abs(x[i]) > 1e6);
+        return Arrays.stream(in).anyMatch(x -> Double.isFinite(x[i]) && Math.abs(x[i]) > 1e6);
     }
 
     /** Checks that NaN and infinities are the same and that other numbers are close. */
@@ -253,9 +255,9 @@ class CatalogueTest {
             }
             List<Tensor> points = List.of(sample.points());
             Tensor out = sample.apply(points.stream().map(Tensor::requireGrad).toList());
-            Node node = java.util.Objects.requireNonNull(out.node());
+            Node node = Objects.requireNonNull(out.node());
             node.wantEverything();
-            Tensor[] pulled = java.util.Objects.requireNonNull(node.op).vjp(out.onesLike(), node);
+            Tensor[] pulled = Objects.requireNonNull(node.op).vjp(out.onesLike(), node);
             for (int i = 0; i < node.parents.length; i++) {
                 if (node.parents[i] != null) {
                     assertEquals(node.parents[i].shape, pulled[i].shape(), sample::toString);
@@ -273,15 +275,14 @@ class CatalogueTest {
             if (!sample.isDifferentiable()) {
                 continue;
             }
-            List<Tensor> leaves = java.util.Arrays.stream(sample.points())
-                    .map(Tensor::requireGrad)
-                    .toList();
+            List<Tensor> leaves =
+                    Arrays.stream(sample.points()).map(Tensor::requireGrad).toList();
             Tensor out = sample.apply(leaves);
             out.backward(out.onesLike());
             for (Tensor leaf : leaves) {
                 assertTrue(leaf.grad() != null, sample::toString);
             }
-            assertTrue(java.util.Objects.requireNonNull(out.node()).isReleased(), sample::toString);
+            assertTrue(Objects.requireNonNull(out.node()).isReleased(), sample::toString);
             assertThrows(GradientException.class, () -> out.backward(out.onesLike()), sample::toString);
         }
     }
@@ -315,9 +316,8 @@ class CatalogueTest {
     void booleansAndPlacesHaveNoDerivative() {
         for (Samples.Sample sample : new Samples(3).all()) {
             if (!sample.isDifferentiable()) {
-                List<Tensor> leaves = java.util.Arrays.stream(sample.points())
-                        .map(Tensor::requireGrad)
-                        .toList();
+                List<Tensor> leaves =
+                        Arrays.stream(sample.points()).map(Tensor::requireGrad).toList();
                 Tensor out = sample.apply(leaves);
                 assertFalse(out.dtype().isFloating(), sample::toString);
                 assertFalse(out.requiresGrad(), sample::toString);

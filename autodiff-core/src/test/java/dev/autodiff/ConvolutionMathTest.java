@@ -13,6 +13,7 @@ import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -209,7 +210,7 @@ class ConvolutionMathTest {
         Tensor y = Tensor.zeros(DType.FLOAT64, 0, 1, 5, 5).conv2d(w);
         assertEquals(Shape.of(0, 2, 3, 3), y.shape());
         y.sum().backward();
-        assertTrue(w.zerosLike().allClose(java.util.Objects.requireNonNull(w.grad()), 0, 0));
+        assertTrue(w.zerosLike().allClose(Objects.requireNonNull(w.grad()), 0, 0));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class LogicMathTest {
@@ -78,7 +79,6 @@ class LogicMathTest {
         Tensor y = x.maskedFill(x.isNaN(), 5);
         assertArrayEquals(new double[] {5, 2}, y.toDoubleArray());
         y.sum().backward();
-        assertArrayEquals(
-                new double[] {0, 1}, java.util.Objects.requireNonNull(x.grad()).toDoubleArray());
+        assertArrayEquals(new double[] {0, 1}, Objects.requireNonNull(x.grad()).toDoubleArray());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.autodiff.check.GradientCheck;
 import dev.autodiff.check.GradientCheckException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +49,7 @@ class OperandSwapTest {
     }
 
     private static Tensor[] swapped(List<Tensor> inputs, int first, int second) {
-        List<Tensor> result = new java.util.ArrayList<>(inputs);
+        List<Tensor> result = new ArrayList<>(inputs);
         Collections.swap(result, first, second);
         return result.toArray(new Tensor[0]);
     }

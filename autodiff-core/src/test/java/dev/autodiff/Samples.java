@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Random inputs for every operation of the catalogue, which is walked here: the constants of the enums and the records of the sealed
@@ -494,9 +495,8 @@ final class Samples {
     }
 
     private Axes axes(int rank) {
-        return Axes.of(java.util.stream.IntStream.range(0, rank)
-                .filter(i -> random.nextInt(2) == 0)
-                .toArray());
+        return Axes.of(
+                IntStream.range(0, rank).filter(i -> random.nextInt(2) == 0).toArray());
     }
 
     /** Returns a random shape; one in eight sizes is 0 or 1. */

@@ -10,6 +10,7 @@ import dev.autodiff.shape.AxisException;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +51,7 @@ class ScanMathTest {
         Tensor cancelling = Tensor.of(new double[] {1, 1e100, 1, -1e100}).cumSum(0);
         assertEquals(2, cancelling.get(-1));
         float[] third = new float[n];
-        java.util.Arrays.fill(third, 1f / 3);
+        Arrays.fill(third, 1f / 3);
         assertEquals((float) (n * (double) (1f / 3)), Tensor.of(third).cumSum(0).get(-1), 0);
     }
 

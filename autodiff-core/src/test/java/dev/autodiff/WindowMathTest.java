@@ -9,6 +9,8 @@ import dev.autodiff.check.GradientCheck;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class WindowMathTest {
@@ -55,16 +57,16 @@ class WindowMathTest {
         for (DType dtype : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
             for (int seed = 0; seed < 20; seed++) {
                 double[] values = image(seed, 2, 3, 9, 6).toDoubleArray();
-                java.util.Random random = new java.util.Random(seed);
+                Random random = new Random(seed);
                 for (int i = 0; i < (seed < 10 ? 40 : 4) * seed; i++) {
                     values[random.nextInt(values.length)] = special[random.nextInt(special.length)];
                 }
                 Tensor x = Tensor.of(values, Shape.of(2, 3, 9, 6)).to(dtype).requireGrad();
                 x.maxPool2d(2).sum().backward();
-                double[] got = java.util.Objects.requireNonNull(x.grad()).toDoubleArray();
+                double[] got = Objects.requireNonNull(x.grad()).toDoubleArray();
                 x.clearGrad();
                 Tensor.stack(2, x, x).maxPool3d(Window.of(2)).sum().backward();
-                assertArrayEquals(java.util.Objects.requireNonNull(x.grad()).toDoubleArray(), got, "seed " + seed);
+                assertArrayEquals(Objects.requireNonNull(x.grad()).toDoubleArray(), got, "seed " + seed);
             }
         }
     }
@@ -73,7 +75,7 @@ class WindowMathTest {
     void ofEqualElementsTheFirstGetsTheGradient() {
         Tensor x = Tensor.ones(DType.FLOAT64, 1, 1, 2, 3).requireGrad();
         x.maxPool2d(Window.of(2).stride(1)).sum().backward();
-        assertIs(java.util.Objects.requireNonNull(x.grad()), 1, 1, 0, 0, 0, 0);
+        assertIs(Objects.requireNonNull(x.grad()), 1, 1, 0, 0, 0, 0);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.autodiff.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -58,7 +59,7 @@ class Movement64Test {
             order[i] = i;
         }
         if (random.nextBoolean()) {
-            java.util.Collections.shuffle(Arrays.asList(order), random);
+            Collections.shuffle(Arrays.asList(order), random);
         }
         int offset = random.nextInt(5);
         int stride = 1;

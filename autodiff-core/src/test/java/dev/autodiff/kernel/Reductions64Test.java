@@ -2,6 +2,7 @@ package dev.autodiff.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -136,10 +137,10 @@ class Reductions64Test {
         for (Kernels kernels : Usable.KERNELS) {
             for (int inner = 1; inner <= 2; inner++) {
                 double[] x = new double[3 * 2 * inner];
-                java.util.Arrays.fill(x, 0, 2 * inner, -inf);
-                java.util.Arrays.fill(x, 2 * inner, 3 * inner, inf);
-                java.util.Arrays.fill(x, 3 * inner, 4 * inner, 1000);
-                java.util.Arrays.fill(x, 4 * inner, 6 * inner, -1000);
+                Arrays.fill(x, 0, 2 * inner, -inf);
+                Arrays.fill(x, 2 * inner, 3 * inner, inf);
+                Arrays.fill(x, 3 * inner, 4 * inner, 1000);
+                Arrays.fill(x, 4 * inner, 6 * inner, -1000);
                 double[] out = new double[3 * inner];
                 kernels.float64().reductions().reduce(Reductions.Kind.LOG_SUM_EXP, x, out, 3, 2, inner);
                 assertEquals(-inf, out[0]);

@@ -19,7 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
@@ -277,7 +279,7 @@ class MainTest {
         Path text = Files.writeString(temporary.resolve("text.png"), "not a picture");
         Path cut = temporary.resolve("cut.png");
         byte[] png = Files.readAllBytes(trained.resolve("loss.png"));
-        Files.write(cut, java.util.Arrays.copyOf(png, 200));
+        Files.write(cut, Arrays.copyOf(png, 200));
         for (Path file : List.of(text, cut, temporary.resolve("missing.png"), temporary)) {
             Result result = predict(file.toString());
             assertEquals(1, result.code, result.out);
@@ -316,11 +318,10 @@ class MainTest {
     @Test
     void modelsOfAnotherKindAreRefused() throws IOException {
         Path model = temporary.resolve("other.safetensors");
-        dev.autodiff.nn.io.Safetensors.of(java.util.Map.of("weight", Tensor.of(1.0)))
-                .write(model);
+        dev.autodiff.nn.io.Safetensors.of(Map.of("weight", Tensor.of(1.0))).write(model);
         Path broken = Files.write(
                 temporary.resolve("broken.safetensors"),
-                java.util.Arrays.copyOf(Files.readAllBytes(trained.resolve("model.safetensors")), 5000));
+                Arrays.copyOf(Files.readAllBytes(trained.resolve("model.safetensors")), 5000));
         for (Path file : List.of(model, broken, temporary.resolve("missing.safetensors"))) {
             Result result = run("predict", "--model", file.toString(), "--index", "0", TEST_IMAGES.toString());
             assertEquals(1, result.code);

@@ -225,7 +225,7 @@ class SafetensorsTest {
         String message = assertThrows(FormatException.class, () -> Safetensors.read(text))
                 .getMessage();
         assertTrue(message.endsWith("; is this a safetensors file?"), message);
-        Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(sample().toBytes(), 20));
+        Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(sample().toBytes(), 20));
         message =
                 assertThrows(FormatException.class, () -> Safetensors.read(cut)).getMessage();
         assertTrue(message.contains("the file is cut short"), message);
