@@ -3,6 +3,7 @@ package dev.autodiff;
 import dev.autodiff.kernel.Recurrences;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -196,11 +197,7 @@ sealed interface Lstm extends Primitive {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            List<Integer> given = IntStream.range(0, INPUTS)
-                    .filter(i -> tangents[i] != null)
-                    .boxed()
-                    .toList();
-            return near(saved, given).push(given.stream().map(i -> tangents[i]).toList());
+            return near(saved, List.of(0, 1, 2, 3)).push(Arrays.asList(tangents));
         }
 
         /** Returns the composed steps near some of the inputs, the others being constants. */

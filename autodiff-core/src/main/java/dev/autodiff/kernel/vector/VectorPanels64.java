@@ -78,6 +78,10 @@ final class VectorPanels64 {
 
     /** Copies {@code count} rows of kc elements: element (p, i) stands at {@code from + i·stride + p}. */
     static void transpose(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
+        if (width == 4 && count == 4 && LANES <= 8) {
+            oneByOne(4, 4, fourRows(kc, x, from, stride, to, at), kc, x, from, stride, to, at);
+            return;
+        }
         int whole = LANES < 8 ? 0 : kc - kc % 8;
         int blocks = (count + ROWS - 1) / ROWS;
         for (int block = blocks - 1;
@@ -89,6 +93,42 @@ final class VectorPanels64 {
             int end = many ? inRegisters(width, whole, x, from + row * stride, stride, to, at + row) : 0;
             oneByOne(width, rows, end, kc, x, from + row * stride, stride, to, at + row);
         }
+    }
+
+    /**
+     * Transposes blocks of 4 × LANES elements into a panel of four rows, as long as whole vectors of rows remain; returns the first p that is left. A vector
+     * of eight has the elements of two p, of which the second is written too early, and then by those of its turn.
+     */
+    private static int fourRows(int end, double[] x, int from, int stride, double[] to, int at) {
+        int p = 0;
+        int q = at;
+        for (int r0 = from; p + LANES <= end; p += LANES, r0 += LANES, q += 4 * LANES) {
+            DoubleVector v0 = DoubleVector.fromArray(SPECIES, x, r0);
+            DoubleVector v1 = DoubleVector.fromArray(SPECIES, x, r0 + stride);
+            DoubleVector v2 = DoubleVector.fromArray(SPECIES, x, r0 + 2 * stride);
+            DoubleVector v3 = DoubleVector.fromArray(SPECIES, x, r0 + 3 * stride);
+
+            DoubleVector w0 = v0.blend(v1.rearrange(SWAP1), SECOND1);
+            DoubleVector w1 = v0.rearrange(SWAP1).blend(v1, SECOND1);
+            DoubleVector w2 = v2.blend(v3.rearrange(SWAP1), SECOND1);
+            DoubleVector w3 = v2.rearrange(SWAP1).blend(v3, SECOND1);
+
+            v0 = w0.blend(w2.rearrange(SWAP2), SECOND2);
+            v1 = w1.blend(w3.rearrange(SWAP2), SECOND2);
+            v2 = w0.rearrange(SWAP2).blend(w2, SECOND2);
+            v3 = w1.rearrange(SWAP2).blend(w3, SECOND2);
+            v0.intoArray(to, q);
+            v1.intoArray(to, q + 4);
+            v2.intoArray(to, q + 8);
+            v3.intoArray(to, q + 12);
+            if (LANES == 8) {
+                v0.rearrange(SWAP4).intoArray(to, q + 16);
+                v1.rearrange(SWAP4).intoArray(to, q + 20);
+                v2.rearrange(SWAP4).intoArray(to, q + 24);
+                v3.rearrange(SWAP4).intoArray(to, q + 28);
+            }
+        }
+        return p;
     }
 
     private static void oneByOne(
