@@ -158,12 +158,29 @@ final class VectorProduct64 implements Product<double[]> {
 
     /** Each element of c as the scalar product of a row of a and a row of the transposed b. */
     private static void dots(int m, int n, int k, double[] a, int ao, double[] b, int bo, double[] c, int co) {
+        if (k < 2 * LANES) { // no lane would be used, and adding them takes longer than the rest
+            for (int i = 0; i < m; i++) {
+                for (int j = 0; j < n; j++) {
+                    c[co + i * n + j] = chain(0, 0, k, a, ao + i * k, b, bo + j * k);
+                }
+            }
+            return;
+        }
         double[] lanes = new double[LANES];
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 c[co + i * n + j] = dot(k, a, ao + i * k, b, bo + j * k, lanes);
             }
         }
+    }
+
+    /** Adds the products from p on to a sum. */
+    private static double chain(double sum, int p, int k, double[] a, int ao, double[] b, int bo) {
+        double total = sum;
+        for (int q = p; q < k; q++) {
+            total = Math.fma(a[ao + q], b[bo + q], total);
+        }
+        return total;
     }
 
     private static double dot(int k, double[] a, int ao, double[] b, int bo, double[] lanes) {
@@ -180,10 +197,7 @@ final class VectorProduct64 implements Product<double[]> {
         for (int l = 0; l < LANES; l++) {
             sum += lanes[l]; // in a fixed order: reduceLanes changes its bits once it is compiled
         }
-        for (; p < k; p++) {
-            sum = Math.fma(a[ao + p], b[bo + p], sum);
-        }
-        return sum;
+        return chain(sum, p, k, a, ao, b, bo);
     }
 
     // ---- with packing ----
