@@ -1,5 +1,12 @@
 package dev.autodiff;
 
+import static dev.autodiff.kernel.Recurrences.C;
+import static dev.autodiff.kernel.Recurrences.F;
+import static dev.autodiff.kernel.Recurrences.G;
+import static dev.autodiff.kernel.Recurrences.H;
+import static dev.autodiff.kernel.Recurrences.I;
+import static dev.autodiff.kernel.Recurrences.O;
+
 import dev.autodiff.kernel.Recurrences;
 import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
@@ -13,13 +20,8 @@ import org.jspecify.annotations.Nullable;
  * operations each, and the gradient by the weights is one product for all steps instead of one for each, whose results are added.
  */
 sealed interface Lstm extends Primitive {
-    // the places of the planes
-    int H = 0;
-    int C = 1;
-    int I = 2;
-    int F = 3;
-    int G = 4;
-    int O = 5;
+    /** How many inputs both operations have. */
+    int INPUTS = 4;
 
     /** Tells whether the sequence is read from its last step to its first. */
     boolean reverse();
@@ -51,7 +53,7 @@ sealed interface Lstm extends Primitive {
         public Tensor forward(Tensor[] in) {
             Shape x = in[0].shape();
             Shape before = in[1].shape();
-            int size = before.rank() == 2 ? before.size(1) : -1;
+            int size = before.rank() == 2 ? before.size(1) : 0;
             boolean fits = x.rank() == 3
                     && x.size(0) > 0
                     && before.equals(Shape.of(x.size(1), size))
@@ -93,7 +95,7 @@ sealed interface Lstm extends Primitive {
             Tensor both = Engine.apply(new Gradient(reverse), g, states, saved.input(2), saved.input(3));
             int steps = states.size(1);
             int size = states.size(3);
-            @Nullable Tensor[] result = new Tensor[4];
+            @Nullable Tensor[] result = new Tensor[INPUTS];
             if (saved.needs(0) || saved.needs(3)) {
                 Tensor delta = both.narrow(0, 0, steps);
                 result[0] = saved.needs(0) ? delta : null;
@@ -136,8 +138,6 @@ sealed interface Lstm extends Primitive {
      */
     @PyTorchName("")
     record Gradient(boolean reverse) implements Lstm {
-        private static final int INPUTS = 4;
-
         @Override
         public String label() {
             return "lstmGradient";
@@ -197,7 +197,7 @@ sealed interface Lstm extends Primitive {
 
         @Override
         public Tensor jvp(@Nullable Tensor[] tangents, Saved saved) {
-            return near(saved, List.of(0, 1, 2, 3)).push(Arrays.asList(tangents));
+            return near(saved, IntStream.range(0, INPUTS).boxed().toList()).push(Arrays.asList(tangents));
         }
 
         /** Returns the composed steps near some of the inputs, the others being constants. */

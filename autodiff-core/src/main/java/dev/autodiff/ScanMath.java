@@ -1,5 +1,6 @@
 package dev.autodiff;
 
+import dev.autodiff.kernel.Recurrences;
 import dev.autodiff.shape.Shape;
 
 /** Running sums and products along an axis. A single number counts as a vector of one; a negative axis counts from the end. */
@@ -64,6 +65,6 @@ public sealed interface ScanMath permits Tensor {
      */
     default LstmStates lstm(Tensor hidden, Tensor cell, Tensor weights, boolean reverse) {
         Tensor states = Engine.apply(new Lstm.States(reverse), (Tensor) this, hidden, cell, weights);
-        return new LstmStates(states.select(0, Lstm.H), states.select(0, Lstm.C));
+        return new LstmStates(states.select(0, Recurrences.H), states.select(0, Recurrences.C));
     }
 }

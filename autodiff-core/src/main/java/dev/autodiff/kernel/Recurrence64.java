@@ -11,19 +11,13 @@ final class Recurrence64 implements Recurrences<double[]> {
     private static final int SIGMOID = KernelSet.numberOf("SIGMOID");
     private static final int TANH = KernelSet.numberOf("TANH");
 
-    private static final int H = 0;
-    private static final int C = 1;
-    private static final int I = 2;
-    private static final int F = 3;
-    private static final int G = 4;
-    private static final int O = 5;
-
     /** Rows that one thread takes through all steps: with fewer, packing the weights would cost more than the product. */
     private static final int ROWS = 16;
 
-    /** About the time of one multiplication and addition of the products, and of all functions of one unit. */
+    /** About the time of one multiplication and addition of the products. */
     private static final /*wide*/ double NANOS_PRODUCT = 0.025d;
 
+    /** About the time of all functions of one unit at one step. */
     private static final /*wide*/ double NANOS_UNIT = 8;
 
     /** The same pieces for any number of threads: where a product is cut may change its bits. */
@@ -36,7 +30,35 @@ final class Recurrence64 implements Recurrences<double[]> {
                 p -> work.run((int) ((long) p * batch / pieces), (int) ((p + 1L) * batch / pieces)));
     }
 
+    private static final ThreadLocal<Forward> FORWARD = ThreadLocal.withInitial(Forward::new);
+    private static final ThreadLocal<Backward> BACKWARD = ThreadLocal.withInitial(Backward::new);
+
     // ---- forward ----
+
+    /** What one thread works with on its way, for some rows at one step; and the weights, which the caller turns for all threads. */
+    private static final class Forward {
+        double[] turned = {};
+        double[] gates = {};
+        double[] inputs = {};
+        double[] c = {};
+        double[] i = {};
+        double[] f = {};
+        double[] g = {};
+        double[] o = {};
+
+        /** Makes room for so many units. */
+        void hold(int n) {
+            if (i.length < n) {
+                gates = new double[4 * n];
+                inputs = new double[4 * n];
+                c = new double[n];
+                i = new double[n];
+                f = new double[n];
+                g = new double[n];
+                o = new double[n];
+            }
+        }
+    }
 
     @Override
     public void lstm(
@@ -51,17 +73,20 @@ final class Recurrence64 implements Recurrences<double[]> {
             int size,
             boolean reverse) {
         int plane = steps * batch * size;
-        double[] turned = turned(weights, 4 * size, size);
+        double[] turned = turned(weights, 4 * size, size, FORWARD.get());
         forRows(steps, batch, size, (from, to) -> {
             int rows = to - from;
             int n = rows * size;
-            double[] gates = new double[4 * n];
-            double[] inputs = new double[4 * n];
-            double[] c = Arrays.copyOfRange(cell, from * size, to * size);
-            double[] i = new double[n];
-            double[] f = new double[n];
-            double[] g = new double[n];
-            double[] o = new double[n];
+            Forward own = FORWARD.get();
+            own.hold(n);
+            double[] gates = own.gates;
+            double[] inputs = own.inputs;
+            double[] c = own.c;
+            double[] i = own.i;
+            double[] f = own.f;
+            double[] g = own.g;
+            double[] o = own.o;
+            System.arraycopy(cell, from * size, c, 0, n);
             double[] h = hidden;
             int before = from * size;
             for (int s = 0; s < steps; s++) {
@@ -87,8 +112,9 @@ final class Recurrence64 implements Recurrences<double[]> {
     }
 
     /** Returns the transpose of a matrix: turning it once costs less than a product that turns it in every step. */
-    private static double[] turned(double[] x, int rows, int columns) {
-        double[] out = new double[rows * columns];
+    private static double[] turned(double[] x, int rows, int columns, Forward own) {
+        own.turned = own.turned.length < rows * columns ? new double[rows * columns] : own.turned;
+        double[] out = own.turned;
         for (int j = 0; j < columns; j++) {
             for (int i = 0; i < rows; i++) {
                 out[j * rows + i] = x[i * columns + j];
@@ -149,13 +175,14 @@ final class Recurrence64 implements Recurrences<double[]> {
             boolean reverse) {
         int plane = steps * batch * size;
         forRows(steps, batch, size, (from, to) -> {
-            Backward back = new Backward((to - from) * size);
             int rows = to - from;
             int n = rows * size;
+            Backward back = BACKWARD.get();
+            back.begin(n);
             for (int s = steps - 1; s >= 0; s--) {
                 int at = ((reverse ? steps - 1 - s : s) * batch + from) * size;
                 int before = at + (reverse ? batch : -batch) * size;
-                back.read(g, states, plane, at);
+                back.read(g, states, plane, at, n);
                 if (s == 0) {
                     System.arraycopy(cell, from * size, back.before, 0, n);
                 } else {
@@ -181,40 +208,44 @@ final class Recurrence64 implements Recurrences<double[]> {
 
     /** What one thread works with on its way back, for some rows at one step. */
     private static final class Backward {
-        final double[] i;
-        final double[] f;
-        final double[] g;
-        final double[] o;
-        final double[] shown; // tanh c
-        final double[] before; // c
-        final double[] byH;
-        final double[] byC;
-        final double[] byI;
-        final double[] byF;
-        final double[] byG;
-        final double[] byO;
-        final double[] fromNext;
-        final double[] carried;
+        double[] i = {};
+        double[] f = {};
+        double[] g = {};
+        double[] o = {};
+        double[] shown = {}; // tanh c
+        double[] before = {}; // c
+        double[] byH = {};
+        double[] byC = {};
+        double[] byI = {};
+        double[] byF = {};
+        double[] byG = {};
+        double[] byO = {};
+        double[] fromNext = {};
+        double[] carried = {};
 
-        Backward(int n) {
-            i = new double[n];
-            f = new double[n];
-            g = new double[n];
-            o = new double[n];
-            shown = new double[n];
-            before = new double[n];
-            byH = new double[n];
-            byC = new double[n];
-            byI = new double[n];
-            byF = new double[n];
-            byG = new double[n];
-            byO = new double[n];
-            fromNext = new double[n];
-            carried = new double[n];
+        /** Makes room for so many units, to which nothing has come from a later step. */
+        void begin(int n) {
+            if (i.length < n) {
+                i = new double[n];
+                f = new double[n];
+                g = new double[n];
+                o = new double[n];
+                shown = new double[n];
+                before = new double[n];
+                byH = new double[n];
+                byC = new double[n];
+                byI = new double[n];
+                byF = new double[n];
+                byG = new double[n];
+                byO = new double[n];
+                fromNext = new double[n];
+                carried = new double[n];
+            }
+            Arrays.fill(fromNext, 0, n, 0);
+            Arrays.fill(carried, 0, n, 0);
         }
 
-        void read(double[] gradients, double[] states, int plane, int at) {
-            int n = i.length;
+        void read(double[] gradients, double[] states, int plane, int at, int n) {
             System.arraycopy(states, I * plane + at, i, 0, n);
             System.arraycopy(states, F * plane + at, f, 0, n);
             System.arraycopy(states, G * plane + at, g, 0, n);

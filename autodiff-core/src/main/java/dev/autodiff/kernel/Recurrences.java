@@ -7,7 +7,16 @@ package dev.autodiff.kernel;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public interface Recurrences<A> {
-    /** The planes of the states of an LSTM: h, c, and the four gates. */
+    /** The plane of h in the states of an LSTM; its other planes follow. */
+    int H = 0;
+
+    int C = 1;
+    int I = 2;
+    int F = 3;
+    int G = 4;
+    int O = 5;
+
+    /** The number of planes. */
     int PLANES = 6;
 
     /**
