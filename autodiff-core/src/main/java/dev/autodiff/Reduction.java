@@ -74,6 +74,28 @@ sealed interface Reduction extends Primitive {
             return "Σ x over the axes";
         }
 
+        /** Sums over the axes before and behind the kept ones, as of a bias of channels, need no copy in another order. */
+        @Override
+        public void compute(Tensor[] in, Tensor out) {
+            Shape shape = in[0].shape();
+            int before = 0;
+            while (before < axes.count() && axes.get(before) == before) {
+                before++;
+            }
+            int kept = shape.rank() - axes.count();
+            boolean around = before > 0 && before < axes.count() && axes.get(before) == before + kept;
+            if (!around) {
+                Reduction.super.compute(in, out);
+                return;
+            }
+            int outer = shape.size(0, before);
+            int end = before + kept;
+            int inner = shape.size(end, shape.rank());
+            Floats.of(out.dtype())
+                    .reductions()
+                    .sumAround(in[0].array(), out.array(), outer, shape.size(before, end), inner);
+        }
+
         @Override
         public void run(FloatKernels<Object> kernels, Object x, Object out, int outer, int n, int inner) {
             kernels.reductions().reduce(Kind.SUM, x, out, outer, n, inner);

@@ -24,6 +24,12 @@ public interface Reductions<A> {
     /** Sets {@code out[o, i]} to the reduction of {@code x[o, :, i]}. Modified: out. */
     void reduce(Kind kind, A x, A out, int outer, int n, int inner);
 
+    /**
+     * Sets {@code out[k] = Σ_o Σ_i x[o, k, i]} for x of shape [outer, kept, inner], 0 over nothing; added pairwise, float32 in double.
+     * Modified: out.
+     */
+    void sumAround(A x, A out, int outer, int kept, int inner);
+
     /** Sets {@code out[o, i]} to the first index of the largest (or smallest) of {@code x[o, :, i]}, the first NaN if there is one. */
     void argument(boolean largest, A x, long[] out, int outer, int n, int inner);
 }

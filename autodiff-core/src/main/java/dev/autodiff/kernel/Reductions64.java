@@ -86,6 +86,29 @@ final class Reductions64 implements Reductions<double[]> {
         }
     }
 
+    @Override
+    public void sumAround(double[] x, double[] out, int outer, int kept, int inner) {
+        int step = kept * inner;
+        Workers.range(kept, 1, NANOS * outer * step, (from, to) -> {
+            for (int k = from; k < to; k++) {
+                out[k] = /*narrow*/ sumOfRows(x, k * inner, outer, inner, step);
+            }
+        });
+    }
+
+    /** Adds all elements of n rows of neighbours that lie {@code step} elements apart, pairwise in each row and over the rows. */
+    private static /*wide*/ double sumOfRows(double[] x, int from, int n, int width, int step) {
+        if (n > RUN) {
+            int half = half(n);
+            return sumOfRows(x, from, half, width, step) + sumOfRows(x, from + half * step, n - half, width, step);
+        }
+        /*wide*/ double sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += pairwise(x, from + j * step, width);
+        }
+        return sum;
+    }
+
     /** Adds n neighbours pairwise. */
     static /*wide*/ double sum(double[] x, int from, int n) {
         if (n > LONG && Workers.shares((long) (NANOS * n))) {

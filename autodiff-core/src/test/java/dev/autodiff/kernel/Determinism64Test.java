@@ -117,6 +117,18 @@ class Determinism64Test {
     }
 
     @Test
+    void sumsAroundAnAxisHaveTheSameBitsForAnyNumberOfThreads() {
+        double[] x = numbers(90_000, 4);
+        for (int[] size : new int[][] {{300, 3, 100}, {2, 450, 100}, {30, 30, 100}}) {
+            sameForAnyNumberOfThreads(kernels -> {
+                double[] out = new double[size[1]];
+                kernels.reductions().sumAround(x, out, size[0], size[1], size[2]);
+                return out;
+            });
+        }
+    }
+
+    @Test
     void rowsHaveTheSameBitsForAnyNumberOfThreads() {
         double[] x = numbers(90_000, 4);
         for (int n : new int[] {10, 300, 3000}) {

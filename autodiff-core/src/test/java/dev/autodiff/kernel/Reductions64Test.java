@@ -33,6 +33,38 @@ class Reductions64Test {
         check(100, 50, 60, 4);
     }
 
+    @Property
+    void sumsAroundAnAxisAgreeWithPlainLoops(
+            @ForAll @IntRange(min = 0, max = 300) int outer,
+            @ForAll @IntRange(min = 1, max = 9) int kept,
+            @ForAll @IntRange(min = 0, max = 300) int inner,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        double[] x = new double[outer * kept * inner];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = /*narrow*/ random.nextGaussian();
+        }
+        for (Kernels kernels : Usable.KERNELS) {
+            double[] got = new double[kept];
+            Arrays.fill(got, Double.NaN);
+            kernels.float64().reductions().sumAround(x, got, outer, kept, inner);
+            for (int k = 0; k < kept; k++) {
+                /*wide*/ double sum = 0;
+                /*wide*/ double size = 0;
+                for (int o = 0; o < outer; o++) {
+                    for (int i = 0; i < inner; i++) {
+                        /*wide*/ double value = x[(o * kept + k) * inner + i];
+                        sum += value;
+                        size += Math.abs(value);
+                    }
+                }
+                String where =
+                        kernels.name() + " [" + outer + ", " + kept + ", " + inner + "] at " + k + ", seed " + seed;
+                assertEquals(sum, got[k], ROUNDING * (Math.abs(sum) + 1e-6d) + outer * inner * 1e-16d * size, where);
+            }
+        }
+    }
+
     private static void check(int outer, int n, int inner, long seed) {
         Random random = new Random(seed);
         double[] x = new double[outer * n * inner];
