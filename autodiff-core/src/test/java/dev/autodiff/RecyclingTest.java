@@ -190,12 +190,49 @@ class RecyclingTest {
     }
 
     @Test
-    void recordedSweepsAndListenersSwitchItOff() {
+    void aGradientThatAHookOfTheLeafHasSeenIsNotUsedAgain() {
         Tensor w = random(1).requireGrad();
+        Held held = new Held();
+        w.onGrad(held::hold);
+        w.tanh().sum().backward();
         empty();
-        w.tanh().sum().backward(BackwardOption.CREATE_GRAPH);
-        Autodiff.detectAnomaly(() -> w.tanh().sum().backward());
+        w.clearGrad();
         assertEquals(0, Mode.current().recycler().count());
+        w.tanh().tanh().sum().backward();
+        held.check();
+    }
+
+    /** Operations in a row: the gradient that flows into the second is the first that only the sweep can hold. */
+    private static Tensor chain() {
+        return random(1).requireGrad().tanh().tanh().tanh().tanh().sum();
+    }
+
+    @Test
+    void recordedSweepsAndListenersSwitchItOff() {
+        empty();
+        chain().backward(BackwardOption.CREATE_GRAPH);
+        assertEquals(0, Mode.current().recycler().count());
+        Autodiff.detectAnomaly(() -> chain().backward());
+        assertEquals(0, Mode.current().recycler().count());
+        chain().backward();
+        assertTrue(Mode.current().recycler().count() > 0, "without them it is on");
+    }
+
+    /** The rules of a recorded sweep keep what flowed through them for the next derivative. */
+    @Test
+    void aSecondDerivativeReadsWhatTheFirstSweepComputed() {
+        Tensor w = random(1).requireGrad();
+        w.tanh().sin().tanh().sum().backward(BackwardOption.CREATE_GRAPH);
+        Tensor g = w.grad();
+        double[] before = g.toDoubleArray();
+        random(2).requireGrad().tanh().sin().tanh().sum().backward();
+        assertArrayEquals(before, g.toDoubleArray());
+        Tensor hv = Autodiff.gradients(g.sum(), List.of(w)).get(0);
+        Tensor direct = Autodiff.hvp(
+                x -> x.tanh().sin().tanh().sum(),
+                w.detach(),
+                w.detach().zerosLike().add(1));
+        assertArrayEquals(direct.toDoubleArray(), hv.toDoubleArray(), 1e-12);
     }
 
     private static void empty() {
