@@ -2,6 +2,8 @@ package dev.autodiff;
 
 import dev.autodiff.array.Recycler;
 import dev.autodiff.array.Storage;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,25 @@ final class Loans {
     private @Nullable Storage[] storages = new Storage[0];
     private int[] uses = new int[0];
     private int count;
+
+    private @Nullable Deferrals deferrals;
+
+    /** Returns what the sweep has deferred; null if nothing ever was. */
+    @Nullable
+    Deferrals deferrals() {
+        return deferrals;
+    }
+
+    /** Defers an elementwise function of a rule, or returns null where it can't be. */
+    @Nullable
+    Tensor defer(Mode mode, Elementwise function, Shape shape, DType dtype, Tensor... in) {
+        Deferrals present = deferrals;
+        if (present == null) {
+            present = new Deferrals(mode, this);
+            deferrals = present;
+        }
+        return present.ofRule(function, shape, dtype, in);
+    }
 
     /** Notes a storage that nobody but the rule and the sweep can hold. */
     void note(Storage storage) {
@@ -46,10 +67,12 @@ final class Loans {
     }
 
     private int place(Tensor tensor) {
-        Object array = tensor.rawArray(); // not the storage, of which there may be another over the same array
+        Storage own = tensor.storage();
+        Object array = own.deferral() == null ? own.array() : null; // another storage may be over the same array
         for (int i = 0; i < count; i++) {
             Storage storage = storages[i];
-            if (storage != null && storage.array() == array) {
+            if (storage == own
+                    || (array != null && storage != null && storage.deferral() == null && storage.array() == array)) {
                 return i;
             }
         }
@@ -61,10 +84,19 @@ final class Loans {
         for (int i = 0; i < count; i++) {
             Storage storage = storages[i];
             if (uses[i] == 0 && recycler != null && storage != null) {
-                recycler.give(storage);
+                leave(storage, recycler);
             }
         }
         Arrays.fill(storages, 0, count, null);
         count = 0;
+    }
+
+    /** Takes a storage that nobody holds any more but what is deferred. */
+    void leave(Storage storage, Recycler recycler) {
+        if (deferrals == null) {
+            recycler.give(storage);
+        } else {
+            deferrals.leave(storage);
+        }
     }
 }

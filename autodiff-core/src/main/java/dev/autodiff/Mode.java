@@ -3,6 +3,7 @@ package dev.autodiff;
 import dev.autodiff.array.Recycler;
 import dev.autodiff.array.Storage;
 import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
 import java.lang.ref.SoftReference;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -91,14 +92,26 @@ final class Mode {
 
     /** Returns a storage whose elements will all be written: an array that was used before, or a new one. */
     Storage unwritten(DType dtype, int size) {
-        Recycler present = recycler.get();
-        Storage used = present == null ? null : present.take(dtype, size);
-        Storage storage = used == null ? Storage.zeros(dtype, size) : used;
+        Storage storage = unnoted(dtype, size);
         Loans watching = loans;
         if (watching != null) {
             watching.note(storage);
         }
         return storage;
+    }
+
+    /** Returns an array whose elements will all be written, which no rule takes notice of. */
+    Storage unnoted(DType dtype, int size) {
+        Recycler present = recycler.get();
+        Storage used = present == null ? null : present.take(dtype, size);
+        return used == null ? Storage.zeros(dtype, size) : used;
+    }
+
+    /** Defers an elementwise function if a rule of a sweep asks for it; else, or where that can't be, returns null. */
+    @Nullable
+    Tensor defer(Elementwise function, Shape shape, DType dtype, Tensor... in) {
+        Loans watching = loans;
+        return watching == null ? null : watching.defer(this, function, shape, dtype, in);
     }
 
     /** Begins a sweep, which is recorded or not, maybe inside of another; returns what {@link #leaveSweep} sets again. */

@@ -259,6 +259,10 @@ final class Sweep {
                     node.release();
                 }
             }
+            Deferrals deferrals = loans.deferrals();
+            if (deferrals != null) {
+                deferrals.computeAll();
+            }
         } finally {
             mode.leaveSweep(recording);
         }
@@ -270,14 +274,21 @@ final class Sweep {
      * @param owned whether only this sweep can hold it
      */
     private void pass(Node node, Tensor gradient, boolean owned) {
+        Deferrals deferrals = loans.deferrals();
+        if (deferrals != null && (node.hasHooks() || node.op instanceof CustomOp)) {
+            gradient.rawArray();
+            deferrals.computeAll(); // the user's code may keep what it sees and overwrite parameters
+        }
         Tensor g = node.hooked(gradient);
         boolean shown = node.hasHooks();
         if (targets == null) {
             if (node.retainsGradient()) {
+                g.rawArray();
                 retain(node, g, false);
                 shown = true;
             }
         } else if (node.isTarget) {
+            g.rawArray();
             found(node, g);
             shown = true;
         }
@@ -290,6 +301,9 @@ final class Sweep {
         if (watched && owned && !shown) {
             loans.note(g.storage());
         }
+        if (deferrals != null) {
+            deferrals.hold(g);
+        }
         @Nullable Tensor[] contributions = watched ? watched(op, g, node) : reported(op, g, node);
         if (loans.isEmpty()) {
             handOn(op, node, contributions);
@@ -301,7 +315,14 @@ final class Sweep {
                 }
             }
             handOn(op, node, contributions);
+            Deferrals present = loans.deferrals(); // maybe since this rule
+            if (present != null) {
+                present.endOfRule();
+            }
             loans.settle(mode.recycler());
+        }
+        if (deferrals != null) {
+            deferrals.release(g);
         }
     }
 
@@ -394,20 +415,30 @@ final class Sweep {
         if (node.mark != this) {
             Sum sum = foreignLeaves.get(node);
             if (sum != null) {
+                g.rawArray(); // so that nothing deferred is held where it is not counted
                 sum.value = sum.value == null ? g : sum.value.add(g);
             }
             return;
         }
+        Deferrals deferrals = loans.deferrals();
         Tensor sum = node.slot;
         if (sum == null) {
             node.slot = g;
             node.slotOwned = owned;
-        } else if (node.slotOwned && !create && !reported && !sum.isTransposedView()) {
+            if (deferrals != null) {
+                deferrals.putInSlot(g);
+            }
+            return;
+        }
+        if (deferrals != null && deferSum(deferrals, node, sum, g, owned)) {
+            return;
+        }
+        if (node.slotOwned && !create && !reported && !sum.isTransposedView() && !isRead(sum)) {
             addInto(sum, g, sum);
             if (owned) {
-                mode.recycler().give(g.storage());
+                loans.leave(g.storage(), mode.recycler());
             }
-        } else if (owned && !g.isTransposedView()) {
+        } else if (owned && !g.isTransposedView() && !isRead(g)) {
             addInto(sum, g, g);
             node.slot = g;
             node.slotOwned = true;
@@ -415,6 +446,31 @@ final class Sweep {
             node.slot = sum.add(g);
             node.slotOwned = true;
         }
+    }
+
+    /** Defers the addition of a contribution where the sum or the contribution is deferred or read by what is; returns whether that is so. */
+    private static boolean deferSum(Deferrals deferrals, Node node, Tensor sum, Tensor g, boolean owned) {
+        Tensor deferred = deferrals.sum(sum, g);
+        if (deferred == null) {
+            return false;
+        }
+        node.slot = deferred;
+        deferrals.takeFromSlot(sum); // not before: it was held for the case that the other one had to be computed
+        deferrals.putInSlot(deferred);
+        if (node.slotOwned) {
+            deferrals.leave(sum.storage());
+        }
+        if (owned) {
+            deferrals.leave(g.storage());
+        }
+        node.slotOwned = true;
+        return true;
+    }
+
+    /** Tells whether something deferred will read the elements of a gradient, so that they must stay as they are. */
+    private boolean isRead(Tensor g) {
+        Deferrals deferrals = loans.deferrals();
+        return deferrals != null && deferrals.isRead(g);
     }
 
     private static void addInto(Tensor x, Tensor y, Tensor out) {
@@ -430,6 +486,10 @@ final class Sweep {
         }
         Tensor g = node.slot;
         node.slot = null;
+        Deferrals deferrals = loans.deferrals();
+        if (g != null && deferrals != null) {
+            deferrals.takeFromSlot(g);
+        }
         return g;
     }
 

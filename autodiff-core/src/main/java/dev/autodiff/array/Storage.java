@@ -3,19 +3,27 @@ package dev.autodiff.array;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The elements of a tensor: one Java array of the type's own kind, filled from index 0 without gaps, in row-major order.
  * Several tensors may share one storage. Only parameters change, through {@link #changed()}; the version tells those who kept
- * a value whether it is still the one they saw.
+ * a value whether it is still the one they saw. The elements may also be {@linkplain #deferred deferred}: then the array is made when it is
+ * first asked for.
  */
 public final class Storage {
     /** The version of elements that never change. */
     private static final int CONSTANT = -1;
 
+    /** What stands in the place of an array that is not made yet. */
+    private record Deferred(int size, Supplier<?> elements) {}
+
     private final DType dtype;
+
+    /** The Java array, or {@link Deferred}; null once it was revoked. */
     private @Nullable Object array;
+
     private int version = CONSTANT;
 
     private Storage(DType dtype, Object array) {
@@ -55,8 +63,27 @@ public final class Storage {
                 });
     }
 
+    /**
+     * Returns a storage whose elements are computed when its array is first asked for, which one thread alone may do.
+     *
+     * @param elements makes the array
+     */
+    public static Storage deferred(DType dtype, int size, Supplier<?> elements) {
+        return new Storage(dtype, new Deferred(size, elements));
+    }
+
+    /** Returns what will make the array, or null if the array is there. */
+    public @Nullable Supplier<?> deferral() {
+        return array instanceof Deferred deferred ? deferred.elements : null;
+    }
+
+    /** Gives a storage that is deferred its array. */
+    public void settle(Object elements) {
+        array = elements;
+    }
+
     /** Wraps an array of a type without copying it. */
-    static Storage of(DType dtype, Object array) {
+    public static Storage of(DType dtype, Object array) {
         return new Storage(dtype, array);
     }
 
@@ -67,6 +94,9 @@ public final class Storage {
 
     /** Returns the number of elements. */
     public int size() {
+        if (array instanceof Deferred deferred) {
+            return deferred.size;
+        }
         return switch (dtype) {
             case FLOAT32 -> ((float[]) array()).length;
             case FLOAT64 -> ((double[]) array()).length;
@@ -78,6 +108,10 @@ public final class Storage {
     /** Returns the Java array itself: {@code float[]}, {@code double[]}, {@code long[]} or {@code boolean[]}. */
     public Object array() {
         Object present = array;
+        if (present instanceof Deferred deferred) {
+            present = deferred.elements.get();
+            array = present;
+        }
         if (present == null) {
             throw new IllegalStateException(
                     "storage: these elements were lent for one update, which is over;" + " copy what you want to keep");

@@ -1,6 +1,6 @@
 package dev.autodiff.kernel;
 
-import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,10 @@ public final class Chain<A> {
     /** Elements in a tile: with a handful of registers less than a first-level cache, and much more than a loop costs to enter. */
     private static final int TILE = 1024;
 
-    /** About what one element of one function costs. */
-    private static final double NANOS = 0.4;
+    /** The tiles of each thread, which runs one chain at a time. */
+    private static final ThreadLocal<Object[]> TILES32 = ThreadLocal.withInitial(() -> new Object[0]);
+
+    private static final ThreadLocal<Object[]> TILES64 = ThreadLocal.withInitial(() -> new Object[0]);
 
     /**
      * One function. Its operands and its result are registers: first the inputs, then one for each link before.
@@ -36,8 +38,8 @@ public final class Chain<A> {
 
     private final int tiles;
 
-    /** Registers that no thread uses at the moment. */
-    private final ArrayDeque<Object[]> idle = new ArrayDeque<>();
+    /** About what one element costs. */
+    private final double nanos;
 
     /**
      * Prepares a chain.
@@ -63,6 +65,11 @@ public final class Chain<A> {
         }
         this.tile = new int[single.size() + links.size()];
         this.tiles = assignTiles(stored);
+        double sum = 0;
+        for (Link link : links) {
+            sum += loops.nanos(link.function);
+        }
+        this.nanos = sum;
     }
 
     /** Gives each register a tile from its first to its last use, and returns how many there are. */
@@ -111,34 +118,27 @@ public final class Chain<A> {
      * @param outputs for each link an array for its results, or null if they are not stored
      */
     public void run(A[] inputs, @Nullable A[] outputs, int n) {
-        double nanos = NANOS * links.length * n;
-        Workers.range(n, TILE, nanos, (from, to) -> {
-            Object[] registers = take();
+        Workers.range(n, TILE, nanos * n, (from, to) -> {
+            Object[] registers = registers();
             for (int i = from; i < to; i += TILE) {
                 tile(inputs, outputs, registers, i, Math.min(TILE, to - i));
             }
-            giveBack(registers);
         });
     }
 
-    private Object[] take() {
-        synchronized (idle) {
-            Object[] registers = idle.poll();
-            if (registers != null) {
-                return registers;
+    /** Returns this thread's tiles for elements of this chain's type. */
+    private Object[] registers() {
+        ThreadLocal<Object[]> tilesOfType = newArray.apply(0) instanceof double[] ? TILES64 : TILES32;
+        Object[] present = tilesOfType.get();
+        int before = present.length;
+        if (before < tiles) {
+            present = Arrays.copyOf(present, tiles);
+            for (int i = before; i < tiles; i++) {
+                present[i] = newArray.apply(TILE);
             }
+            tilesOfType.set(present);
         }
-        Object[] registers = new Object[tiles];
-        for (int i = 0; i < tiles; i++) {
-            registers[i] = newArray.apply(TILE);
-        }
-        return registers;
-    }
-
-    private void giveBack(Object[] registers) {
-        synchronized (idle) {
-            idle.push(registers);
-        }
+        return present;
     }
 
     @SuppressWarnings("unchecked") // newArray made them

@@ -9,6 +9,11 @@ package dev.autodiff.kernel;
  * @param <A> {@code float[]} or {@code double[]}
  */
 public interface ElementwiseLoops<A> {
+    /** Returns about how many nanoseconds a function takes for one element of a long array, so that its work can be shared. */
+    default double nanos(int f) {
+        return 0.4;
+    }
+
     /** Sets {@code out[oo + i] = f(x[xo + i·xs])} for i from 0 to n − 1. Modified: out. */
     void unary(int f, A x, int xo, int xs, A out, int oo, int n);
 

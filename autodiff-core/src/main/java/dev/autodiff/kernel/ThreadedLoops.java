@@ -63,6 +63,11 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
     }
 
     @Override
+    public double nanos(int f) {
+        return nanos[f];
+    }
+
+    @Override
     public void unary(int f, A x, int xo, int xs, A out, int oo, int n) {
         if (xs == 1 && xo != oo) { // the fast loops have one index for all arrays
             System.arraycopy(x, xo, out, oo, n);

@@ -25,6 +25,11 @@ record VectorLoops64(ElementwiseLoops<double[]> loops, int reluGradient) impleme
     }
 
     @Override
+    public /*wide*/ double nanos(int f) {
+        return loops.nanos(f);
+    }
+
+    @Override
     public void binary(int f, double[] x, int xo, int xs, double[] y, int yo, int ys, double[] out, int oo, int n) {
         if (f == reluGradient && xs == 1 && ys == 1) {
             Workers.range(
