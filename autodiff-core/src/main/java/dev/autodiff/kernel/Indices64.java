@@ -13,18 +13,25 @@ final class Indices64 implements Indices<double[]> {
     /** About the time of one element. */
     private static final /*wide*/ double NANOS = 1.5;
 
+    private static final Scratch<int[]> START = new Scratch<>(int[]::new);
+    private static final Scratch<int[]> NEXT = new Scratch<>(int[]::new);
+    private static final Scratch<int[]> ORDER = new Scratch<>(int[]::new);
+    private static final Scratch</*wide*/ double[]> SUMS = new Scratch<>(/*wide*/ double[]::new);
+
     @Override
     public void put(double[] x, long[] index, double[] out, int outer, int size, int inner) {
         int n = index.length;
-        int[] start = new int[size + 1];
+        int[] start = START.ofSize(size + 1);
+        Arrays.fill(start, 0, size + 1, 0);
         for (long j : index) {
             start[(int) j + 1]++;
         }
         for (int j = 0; j < size; j++) {
             start[j + 1] += start[j];
         }
-        int[] next = Arrays.copyOf(start, size);
-        int[] order = new int[n];
+        int[] next = NEXT.ofSize(size);
+        System.arraycopy(start, 0, next, 0, size);
+        int[] order = ORDER.ofSize(n);
         for (int k = 0; k < n; k++) {
             order[next[(int) index[k]]++] = k;
         }
@@ -42,15 +49,14 @@ final class Indices64 implements Indices<double[]> {
 
     private static void put(
             double[] x, int xo, int[] start, int[] order, int first, int end, double[] out, int oo, int inner) {
-        /*wide*/ double[] sums = new /*wide*/ double[inner];
         for (int j = first; j < end; j++) {
             int from = start[j];
             int count = start[j + 1] - from;
             if (count == 1) {
                 System.arraycopy(x, xo + order[from] * inner, out, oo + j * inner, inner);
             } else if (count > 1) {
-                Arrays.fill(sums, 0);
-                add(x, xo, order, from, count, inner, sums);
+                /*wide*/ double[] sums = SUMS.ofSize(halvings(count) * inner);
+                add(x, xo, order, from, count, inner, sums, 0);
                 for (int i = 0; i < inner; i++) {
                     out[oo + j * inner + i] = /*narrow*/ sums[i];
                 }
@@ -58,22 +64,32 @@ final class Indices64 implements Indices<double[]> {
         }
     }
 
-    /** Adds rows {@code order[from], …} to the sums, pairwise over the rows. */
-    private static void add(double[] x, int xo, int[] order, int from, int count, int inner, /*wide*/ double[] sums) {
+    /** Returns how many sums of rows there are at a time: one, and one more for each time that the second half is cut again. */
+    private static int halvings(int count) {
+        return count > RUN ? 1 + halvings(count - half(count)) : 1;
+    }
+
+    private static int half(int count) {
+        return Math.max(RUN, count / 2 / RUN * RUN);
+    }
+
+    /** Sets {@code sums[at + i]} to the sums of rows {@code order[from], …}, pairwise; behind them stand those of second halves. */
+    private static void add(
+            double[] x, int xo, int[] order, int from, int count, int inner, /*wide*/ double[] sums, int at) {
         if (count > RUN) {
-            int half = Math.max(RUN, count / 2 / RUN * RUN);
-            add(x, xo, order, from, half, inner, sums);
-            /*wide*/ double[] others = new /*wide*/ double[inner];
-            add(x, xo, order, from + half, count - half, inner, others);
+            int half = half(count);
+            add(x, xo, order, from, half, inner, sums, at);
+            add(x, xo, order, from + half, count - half, inner, sums, at + inner);
             for (int i = 0; i < inner; i++) {
-                sums[i] += others[i];
+                sums[at + i] += sums[at + inner + i];
             }
             return;
         }
+        Arrays.fill(sums, at, at + inner, 0);
         for (int k = from; k < from + count; k++) {
             int row = xo + order[k] * inner;
             for (int i = 0; i < inner; i++) {
-                sums[i] += x[row + i];
+                sums[at + i] += x[row + i];
             }
         }
     }

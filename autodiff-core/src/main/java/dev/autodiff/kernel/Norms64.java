@@ -19,6 +19,8 @@ final class Norms64 implements Norms<double[]> {
 
     private static final /*wide*/ double LARGEST = 1e300d;
 
+    private static final Scratch<double[]> ROWS = new Scratch<>(double[]::new);
+
     /** What a row of neighbours is reduced to. */
     private interface Row {
         /*wide*/ double of(double[] x, int from, int n);
@@ -36,7 +38,7 @@ final class Norms64 implements Norms<double[]> {
         }
         int tiles = (inner + TILE - 1) / TILE;
         Workers.range(outer * tiles, 1, time, (first, end) -> {
-            double[] rows = new double[Math.min(TILE, inner) * n];
+            double[] rows = ROWS.ofSize(Math.min(TILE, inner) * n);
             for (int t = first; t < end; t++) {
                 int o = t / tiles;
                 int i0 = t % tiles * TILE;

@@ -13,6 +13,9 @@ final class Reductions64 implements Reductions<double[]> {
     /** So many columns at most are added one by one. */
     private static final int NARROW = 16;
 
+    /** So many columns at most are added at a time: their sums stay in the first-level cache. */
+    private static final int COLUMNS = 2048;
+
     /** The longest stretch of exponentials that are computed at once. */
     private static final int STRETCH = 512;
 
@@ -25,17 +28,17 @@ final class Reductions64 implements Reductions<double[]> {
     /** About the time of one element with an exponential. */
     private static final double NANOS_EXP = 6.0; // float32: private static final double NANOS_EXP = 1.5;
 
+    private static final Scratch</*wide*/ double[]> SUMS = new Scratch<>(/*wide*/ double[]::new);
+    private static final Scratch</*wide*/ double[]> LOGS = new Scratch<>(/*wide*/ double[]::new);
+    private static final Scratch<double[]> ROW = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> MAX = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> EXPS = new Scratch<>(double[]::new);
+
     @Override
     public void reduce(Kind kind, double[] x, double[] out, int outer, int n, int inner) {
         /*wide*/ double time = (kind == Kind.LOG_SUM_EXP ? NANOS_EXP : NANOS) * outer * n * inner;
         if (kind == Kind.LOG_SUM_EXP && inner == 1) {
-            Workers.range(outer, 1, time, (from, to) -> {
-                /*wide*/ double[] sums = new /*wide*/ double[to - from];
-                logSumExpOfRows(x, from, to, n, sums);
-                for (int o = from; o < to; o++) {
-                    out[o] = /*narrow*/ sums[o - from];
-                }
-            });
+            Workers.range(outer, 1, time, (from, to) -> logSumExpOfRows(x, from, to, n, out));
         } else if (!Workers.shares((long) time)) {
             for (int o = 0; o < outer; o++) {
                 reduce(kind, x, o * n * inner, n, inner, inner, out, o * inner);
@@ -79,10 +82,13 @@ final class Reductions64 implements Reductions<double[]> {
             }
             return;
         }
-        /*wide*/ double[] sums = new /*wide*/ double[width];
-        addRows(x, from, n, width, step, sums);
-        for (int i = 0; i < width; i++) {
-            out[to + i] = /*narrow*/ sums[i];
+        /*wide*/ double[] sums = SUMS.ofSize(halvings(n) * Math.min(width, COLUMNS));
+        for (int i0 = 0; i0 < width; i0 += COLUMNS) {
+            int columns = Math.min(COLUMNS, width - i0);
+            addRows(x, from + i0, n, columns, step, sums, 0);
+            for (int i = 0; i < columns; i++) {
+                out[to + i0 + i] = /*narrow*/ sums[i];
+            }
         }
     }
 
@@ -112,7 +118,7 @@ final class Reductions64 implements Reductions<double[]> {
     /** Adds n neighbours pairwise. */
     static /*wide*/ double sum(double[] x, int from, int n) {
         if (n > LONG && Workers.shares((long) (NANOS * n))) {
-            /*wide*/ double[] halves = new /*wide*/ double[2];
+            /*wide*/ double[] halves = SUMS.ofSize(2);
             int half = half(n);
             Workers.run(
                     2,
@@ -151,22 +157,27 @@ final class Reductions64 implements Reductions<double[]> {
         return (s0 + s1) + (s2 + s3);
     }
 
-    /** Adds n rows to the sums, pairwise over the rows. */
-    private static void addRows(double[] x, int from, int n, int width, int step, /*wide*/ double[] sums) {
+    /** Returns how many sums of n rows there are at a time: one, and one more for each time that the second half is cut again. */
+    private static int halvings(int n) {
+        return n > RUN ? 1 + halvings(n - half(n)) : 1;
+    }
+
+    /** Sets {@code sums[at + i]} to the sums of n rows, pairwise over the rows; behind them stand those of second halves. */
+    private static void addRows(double[] x, int from, int n, int width, int step, /*wide*/ double[] sums, int at) {
         if (n > RUN) {
             int half = half(n);
-            addRows(x, from, half, width, step, sums);
-            /*wide*/ double[] others = new /*wide*/ double[width];
-            addRows(x, from + half * step, n - half, width, step, others);
+            addRows(x, from, half, width, step, sums, at);
+            addRows(x, from + half * step, n - half, width, step, sums, at + width);
             for (int i = 0; i < width; i++) {
-                sums[i] += others[i];
+                sums[at + i] += sums[at + width + i];
             }
             return;
         }
+        Arrays.fill(sums, at, at + width, 0);
         for (int j = 0; j < n; j++) {
             int row = from + j * step;
             for (int i = 0; i < width; i++) {
-                sums[i] += x[row + i];
+                sums[at + i] += x[row + i];
             }
         }
     }
@@ -249,16 +260,17 @@ final class Reductions64 implements Reductions<double[]> {
     // ---- exponentials ----
 
     private static void logSumExp(double[] x, int from, int n, int width, int step, double[] out, int to) {
-        double[] max = new double[width];
-        Arrays.fill(max, Double.NEGATIVE_INFINITY);
+        double[] max = MAX.ofSize(width);
+        Arrays.fill(max, 0, width, Double.NEGATIVE_INFINITY);
         for (int j = 0; j < n; j++) {
             int row = from + j * step;
             for (int i = 0; i < width; i++) {
                 max[i] = Math.max(max[i], x[row + i]);
             }
         }
-        /*wide*/ double[] sums = new /*wide*/ double[width];
-        double[] row = new double[width];
+        /*wide*/ double[] sums = SUMS.ofSize(width);
+        Arrays.fill(sums, 0, width, 0);
+        double[] row = ROW.ofSize(width);
         for (int j = 0; j < n; j++) {
             System.arraycopy(x, from + j * step, row, 0, width);
             for (int i = 0; i < width; i++) {
@@ -275,14 +287,16 @@ final class Reductions64 implements Reductions<double[]> {
     }
 
     /**
-     * Sets {@code out[r − first] = log Σ_j exp x[r, j]} for rows of n neighbours, shifted by the largest; the limit if that is infinite,
+     * Sets {@code out[r] = log Σ_j exp x[r, j]} for rows of n neighbours, shifted by the largest; the limit if that is infinite,
      * where ∞ − ∞ would give NaN.
      */
-    static void logSumExpOfRows(double[] x, int first, int end, int n, /*wide*/ double[] out) {
-        double[] max = new double[end - first];
-        shiftedLogSums(x, first, end, n, max, out);
-        for (int i = 0; i < max.length; i++) {
-            out[i] = Double.isInfinite(max[i]) ? max[i] : max[i] + out[i];
+    private static void logSumExpOfRows(double[] x, int first, int end, int n, double[] out) {
+        int rows = end - first;
+        double[] max = MAX.ofSize(rows);
+        /*wide*/ double[] logs = LOGS.ofSize(rows);
+        shiftedLogSums(x, first, end, n, max, logs);
+        for (int r = 0; r < rows; r++) {
+            out[first + r] = /*narrow*/ (Double.isInfinite(max[r]) ? max[r] : max[r] + logs[r]);
         }
     }
 
@@ -290,7 +304,7 @@ final class Reductions64 implements Reductions<double[]> {
     static void shiftedLogSums(double[] x, int first, int end, int n, double[] max, /*wide*/ double[] out) {
         // many short rows at once, or one long row in stretches: loops of some hundred elements are the fast ones
         int together = Math.max(1, STRETCH / Math.max(1, n));
-        double[] scratch = new double[n > STRETCH ? STRETCH : Math.min(together, end - first) * n];
+        double[] scratch = EXPS.ofSize(n > STRETCH ? STRETCH : Math.min(together, end - first) * n);
         for (int r = first; r < end; r += together) {
             int rows = Math.min(together, end - r);
             int to = r - first;

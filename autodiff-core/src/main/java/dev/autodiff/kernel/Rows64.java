@@ -8,6 +8,8 @@ final class Rows64 implements Rows<double[]> {
     /** About the time of adding two elements. */
     private static final /*wide*/ double NANOS_SUM = 0.15d;
 
+    private static final Scratch<double[]> EXPS = new Scratch<>(double[]::new);
+
     private static void forRows(int rows, int n, Workers.Range work) {
         Workers.range(rows, 1, NANOS * rows * n, work);
     }
@@ -17,14 +19,17 @@ final class Rows64 implements Rows<double[]> {
      * logits are large.
      */
     private static final class Shifts {
+        private static final Scratch<double[]> MAX = new Scratch<>(double[]::new);
+        private static final Scratch</*wide*/ double[]> LOG = new Scratch<>(/*wide*/ double[]::new);
+
         private final int first;
         private final double[] max;
         private final /*wide*/ double[] log;
 
         Shifts(double[] x, int first, int end, int n) {
             this.first = first;
-            this.max = new double[end - first];
-            this.log = new /*wide*/ double[end - first];
+            this.max = MAX.ofSize(end - first);
+            this.log = LOG.ofSize(end - first);
             Reductions64.shiftedLogSums(x, first, end, n, max, log);
         }
 
@@ -118,9 +123,10 @@ final class Rows64 implements Rows<double[]> {
     @Override
     public void logSoftmaxGradient(double[] g, double[] l, double[] out, int rows, int n) {
         forRows(rows, n, (first, end) -> {
-            double[] exps = new double[(end - first) * n]; // out may be g
-            System.arraycopy(l, first * n, exps, 0, exps.length);
-            Transcendental.exp(exps, exps, 0, exps.length);
+            int size = (end - first) * n;
+            double[] exps = EXPS.ofSize(size); // out may be g
+            System.arraycopy(l, first * n, exps, 0, size);
+            Transcendental.exp(exps, exps, 0, size);
             for (int r = first; r < end; r++) {
                 int from = r * n;
                 double sum = /*narrow*/ Reductions64.sum(g, from, n);

@@ -104,7 +104,7 @@ public final class Workers {
     }
 
     /** Tells whether work of about so many nanoseconds may be shared at all, so that it is worth cutting it into chunks. */
-    static boolean shares(long nanos) {
+    public static boolean shares(long nanos) {
         return nanos >= SHARED_FROM && pool().threads > 1 && !(Thread.currentThread() instanceof Worker);
     }
 

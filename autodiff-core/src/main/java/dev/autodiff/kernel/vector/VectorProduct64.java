@@ -3,9 +3,9 @@ package dev.autodiff.kernel.vector;
 import dev.autodiff.kernel.Product;
 import dev.autodiff.kernel.Workers;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The matrix product on vectors. Both factors are packed to panels, which {@link VectorTiles64} reads without gaps: by each thread for itself where the
@@ -46,15 +46,17 @@ final class VectorProduct64 implements Product<double[]> {
     /** About the time of packing one element. */
     private static final double NANOS_PACK = 0.15;
 
-    /** The packed panels and a tile of one thread. */
+    /** The packed panels and a tile of one thread, and the factors of the product that it was asked for. */
     private static final class Buffers {
         private double[] strip = {};
         private double[] whole = {};
         final double[] tile = new double[MR * NR];
+        final double[] lanes = new double[LANES];
+        final Factor left = new Factor(MR);
+        final Factor right = new Factor(NR);
 
-        /** The work for which this thread has packed the smaller factor. */
-        @Nullable
-        Object job;
+        /** The piece of work for which this thread has packed the smaller factor. */
+        long packed;
 
         double[] strip(int size) {
             strip = strip.length < size ? new double[size] : strip;
@@ -66,6 +68,11 @@ final class VectorProduct64 implements Product<double[]> {
             return whole;
         }
     }
+
+    private static final double[] NOTHING = {};
+
+    /** Numbers the pieces of work that threads share. */
+    private static final AtomicLong SHARED = new AtomicLong();
 
     private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
@@ -166,7 +173,7 @@ final class VectorProduct64 implements Product<double[]> {
             }
             return;
         }
-        double[] lanes = new double[LANES];
+        double[] lanes = BUFFERS.get().lanes;
         for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
                 c[co + i * n + j] = dot(k, a, ao + i * k, b, bo + j * k, lanes);
@@ -204,10 +211,34 @@ final class VectorProduct64 implements Product<double[]> {
 
     /**
      * One factor: a, whose rows go to panels of MR rows, or b, whose columns go to panels of NR columns. Element (p, i) of a factor whose rows
-     * lie along k stands at {@code from + i·k + p}, that of another at {@code from + p·size + i}.
+     * lie along k stands at {@code from + i·k + p}, that of another at {@code from + p·size + i}. A thread's two factors serve all its products,
+     * one after the other.
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
-    private record Factor(double[] x, int from, int size, int k, boolean alongK, int width) {
+    private static final class Factor {
+        private final int width;
+        private double[] x = NOTHING;
+        private int from;
+        private int size;
+        private int k;
+        private boolean alongK;
+
+        Factor(int width) {
+            this.width = width;
+        }
+
+        void set(double[] elements, int at, int rowsOrColumns, int inner, boolean rowsLieAlongK) {
+            x = elements;
+            from = at;
+            size = rowsOrColumns;
+            k = inner;
+            alongK = rowsLieAlongK;
+        }
+
+        /** Lets go of the elements, which the thread would keep alive. */
+        void clear() {
+            x = NOTHING;
+        }
+
         int panels() {
             return (size - 1) / width + 1;
         }
@@ -241,62 +272,85 @@ final class VectorProduct64 implements Product<double[]> {
             int m, int n, int k, double[] a, int ao, boolean ta, double[] b, int bo, boolean tb, double[] c, int co) {
         int blocks = (k + KC - 1) / KC;
         int deep = (k + blocks - 1) / blocks;
-        Factor left = new Factor(a, ao, m, k, !ta, MR);
-        Factor right = new Factor(b, bo, n, k, tb, NR);
+        Buffers own = BUFFERS.get();
+        Factor left = own.left;
+        Factor right = own.right;
+        left.set(a, ao, m, k, !ta);
+        right.set(b, bo, n, k, tb);
         boolean ofRows = m >= n;
         Factor cut = ofRows ? left : right;
         Factor whole = ofRows ? right : left;
-        if (whole.packed() <= OWN && cut.size() <= NC && cut.panels() >= Workers.threads()) {
-            strips(cut, whole, ofRows, deep, c, co);
+        if (whole.packed() <= OWN && cut.size <= NC && cut.panels() >= Workers.threads()) {
+            strips(own, cut, whole, ofRows, deep, c, co);
         } else {
-            blocks(left, right, deep, c, co);
+            blocks(own, left, right, deep, c, co);
         }
+        left.clear();
+        right.clear();
     }
 
     /**
      * One piece of work: each thread packs the smaller factor for itself when it first comes, then strip by strip of the larger. No thread
      * waits for another before the end, and none reads what another has packed, which would come from the other's cache.
      */
-    private static void strips(Factor cut, Factor whole, boolean ofRows, int deep, double[] c, int co) {
-        int m = ofRows ? cut.size() : whole.size();
-        int n = ofRows ? whole.size() : cut.size();
-        int k = cut.k();
-        int panels = whole.panels();
-        Object job = new Object();
-        Workers.range(cut.panels(), 1, 4, NANOS * m * n * k + NANOS_PACK * k * (m + n), (first, end) -> {
+    private static void strips(Buffers caller, Factor cut, Factor whole, boolean ofRows, int deep, double[] c, int co) {
+        /*wide*/ double nanos = NANOS * cut.size * whole.size * cut.k + NANOS_PACK * cut.k * (cut.size + whole.size);
+        if (!Workers.shares((long) nanos)) { // no lambda for small products
+            strips(caller, true, cut, whole, ofRows, 0, cut.panels(), deep, c, co);
+            return;
+        }
+        long number = SHARED.incrementAndGet();
+        Workers.range(cut.panels(), 1, 4, nanos, (first, end) -> {
             Buffers own = BUFFERS.get();
-            boolean packs = own.job != job;
-            own.job = job;
-            double[] wholes = own.whole(panels * (whole.width() * k + (k + deep - 1) / deep * LANES));
-            double[] strip = own.strip((end - first) * cut.pitch(deep));
-            int at = 0;
-            for (int pc = 0; pc < k; pc += deep) {
-                int kc = Math.min(deep, k - pc);
-                if (packs) {
-                    whole.pack(pc, kc, 0, panels, wholes, at);
-                }
-                cut.pack(pc, kc, first, end, strip, 0);
-                int from = first * cut.width();
-                int size = Math.min(end * cut.width(), cut.size()) - from;
-                int mc = ofRows ? size : m;
-                int nc = ofRows ? n : size;
-                double[] a = ofRows ? strip : wholes;
-                double[] b = ofRows ? wholes : strip;
-                int ai = ofRows ? 0 : at;
-                int bi = ofRows ? at : 0;
-                int ci = co + (ofRows ? from * n : from);
-                tiles(0, (end - first) * panels, mc, nc, kc, a, ai, b, bi, own.tile, c, ci, n, pc > 0);
-                at += panels * whole.pitch(kc);
-            }
+            boolean packs = own.packed != number;
+            own.packed = number;
+            strips(own, packs, cut, whole, ofRows, first, end, deep, c, co);
         });
     }
 
+    private static void strips(
+            Buffers own,
+            boolean packs,
+            Factor cut,
+            Factor whole,
+            boolean ofRows,
+            int first,
+            int end,
+            int deep,
+            double[] c,
+            int co) {
+        int m = ofRows ? cut.size : whole.size;
+        int n = ofRows ? whole.size : cut.size;
+        int k = cut.k;
+        int panels = whole.panels();
+        double[] wholes = own.whole(panels * (whole.width * k + (k + deep - 1) / deep * LANES));
+        double[] strip = own.strip((end - first) * cut.pitch(deep));
+        int at = 0;
+        for (int pc = 0; pc < k; pc += deep) {
+            int kc = Math.min(deep, k - pc);
+            if (packs) {
+                whole.pack(pc, kc, 0, panels, wholes, at);
+            }
+            cut.pack(pc, kc, first, end, strip, 0);
+            int from = first * cut.width;
+            int size = Math.min(end * cut.width, cut.size) - from;
+            int mc = ofRows ? size : m;
+            int nc = ofRows ? n : size;
+            double[] a = ofRows ? strip : wholes;
+            double[] b = ofRows ? wholes : strip;
+            int ai = ofRows ? 0 : at;
+            int bi = ofRows ? at : 0;
+            int ci = co + (ofRows ? from * n : from);
+            tiles(0, (end - first) * panels, mc, nc, kc, a, ai, b, bi, own.tile, c, ci, n, pc > 0);
+            at += panels * whole.pitch(kc);
+        }
+    }
+
     /** Block by block, all threads pack both factors, then all compute tiles: nothing is packed twice, but all wait for the last in between. */
-    private static void blocks(Factor left, Factor right, int deep, double[] c, int co) {
-        int m = left.size();
-        int n = right.size();
-        int k = left.k();
-        Buffers buffers = BUFFERS.get();
+    private static void blocks(Buffers buffers, Factor left, Factor right, int deep, double[] c, int co) {
+        int m = left.size;
+        int n = right.size;
+        int k = left.k;
         int most = (Math.min(MC, m) - 1) / MR + 1;
         double[] a = buffers.strip(most * left.pitch(deep));
         double[] b = buffers.whole(((Math.min(NC, n) - 1) / NR + 1) * right.pitch(deep));

@@ -1,5 +1,6 @@
 package dev.autodiff.kernel.vector;
 
+import dev.autodiff.kernel.Scratch;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -15,6 +16,9 @@ final class VectorRows64 {
 
     /** Columns of a tile. */
     private static final int NR = (WIDE ? 4 : 2) * LANES;
+
+    private static final Scratch<double[]> SUMS = new Scratch<>(double[]::new);
+    private static final Scratch<int[]> PLACES = new Scratch<>(int[]::new);
 
     private VectorRows64() {}
 
@@ -206,11 +210,12 @@ final class VectorRows64 {
             int m, int n, int terms, double[] a, double[] b, int[] rows, int apart, double[] c, int co) {
         int columns = rows.length;
         int rowsOfTile = WIDE ? 4 : 2;
-        double[] lanes = new double[16 * LANES];
+        double[] lanes = SUMS.ofSize(16 * LANES);
         int length = terms * n;
+        int vectors = length / LANES;
         int[] places =
-                new int[length / LANES]; // a loop over terms around that over vectors would make the compiler box them
-        for (int v = 0; v < places.length; v++) {
+                PLACES.ofSize(vectors); // a loop over terms around that over vectors would make the compiler box them
+        for (int v = 0; v < vectors; v++) {
             places[v] = v * LANES / n * apart + v * LANES % n;
         }
         for (int p = 0; p < columns; p += 4) {
@@ -223,9 +228,9 @@ final class VectorRows64 {
                 if (WIDE) {
                     int a2 = i + 2 < m ? 2 * length : 0;
                     int a3 = i + 3 < m ? 3 * length : 0;
-                    productsOfFour(a, i * length, a1, a2, a3, b, b0, b1, b2, b3, places, lanes);
+                    productsOfFour(a, i * length, a1, a2, a3, b, b0, b1, b2, b3, places, vectors, lanes);
                 } else {
-                    productsOfTwo(a, i * length, a1, b, b0, b1, b2, b3, places, lanes);
+                    productsOfTwo(a, i * length, a1, b, b0, b1, b2, b3, places, vectors, lanes);
                 }
                 for (int r = 0; r < Math.min(rowsOfTile, m - i); r++) {
                     for (int s = 0; s < Math.min(4, columns - p); s++) {
@@ -259,13 +264,14 @@ final class VectorRows64 {
             int b2,
             int b3,
             int[] places,
+            int vectors,
             double[] lanes) {
         DoubleVector zero = DoubleVector.zero(SPECIES);
         DoubleVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         DoubleVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
         DoubleVector c20 = zero, c21 = zero, c22 = zero, c23 = zero;
         DoubleVector c30 = zero, c31 = zero, c32 = zero, c33 = zero;
-        for (int v = 0, at = ao; v < places.length; v++, at += LANES) {
+        for (int v = 0, at = ao; v < vectors; v++, at += LANES) {
             int bt = places[v];
             DoubleVector v0 = DoubleVector.fromArray(SPECIES, b, b0 + bt);
             DoubleVector v1 = DoubleVector.fromArray(SPECIES, b, b1 + bt);
@@ -299,11 +305,21 @@ final class VectorRows64 {
     }
 
     private static void productsOfTwo(
-            double[] a, int ao, int a1, double[] b, int b0, int b1, int b2, int b3, int[] places, double[] lanes) {
+            double[] a,
+            int ao,
+            int a1,
+            double[] b,
+            int b0,
+            int b1,
+            int b2,
+            int b3,
+            int[] places,
+            int vectors,
+            double[] lanes) {
         DoubleVector zero = DoubleVector.zero(SPECIES);
         DoubleVector c00 = zero, c01 = zero, c02 = zero, c03 = zero;
         DoubleVector c10 = zero, c11 = zero, c12 = zero, c13 = zero;
-        for (int v = 0, at = ao; v < places.length; v++, at += LANES) {
+        for (int v = 0, at = ao; v < vectors; v++, at += LANES) {
             int bt = places[v];
             DoubleVector f0 = DoubleVector.fromArray(SPECIES, a, at);
             DoubleVector f1 = DoubleVector.fromArray(SPECIES, a, at + a1);
