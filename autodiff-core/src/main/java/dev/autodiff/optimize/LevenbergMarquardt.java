@@ -1,6 +1,7 @@
 package dev.autodiff.optimize;
 
 import dev.autodiff.Autodiff;
+import dev.autodiff.Generator;
 import dev.autodiff.Linearization;
 import dev.autodiff.Tensor;
 import java.util.Arrays;
@@ -19,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * D = 1.
  *
  * <p>It is converged when the angle between the residuals and each column of the Jacobian is right within the gradient tolerance,
- * {@code maxⱼ |Jⱼ·r| / (‖Jⱼ‖·‖r‖) ≤ tolerance}, 3.7·10⁻¹¹ in float64 and 2.4·10⁻⁵ in float32 unless set, or the residuals have shrunk to the
- * tolerance's part of what they were.
+ * {@code maxⱼ |Jⱼ·r| / (‖Jⱼ‖·‖r‖) ≤ tolerance}, 3.7·10⁻¹¹ in float64 and 2.4·10⁻⁵ in float32 unless set, or when the residuals have vanished:
+ * {@code ‖r‖ ≤ 10·ε·√Σⱼ (‖Jⱼ‖·xⱼ)²}, which is what the rounding of x does to them, or their squares are 0. Both are judged at the point alone,
+ * so that a bad start makes nothing look small, and neither depends on the scale of the residuals or of an unknown.
  */
 public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
     private static final int DENSE = 200;
@@ -42,6 +44,9 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
 
     /** The square of the residual of the normal equations, relative to its start, at which conjugate gradients end: six digits. */
     private static final double SOLVED = 1e-12;
+
+    /** Residuals of so many roundings of the unknowns are no more than the rounding of the few operations that compute them. */
+    private static final double VANISHED = 10;
 
     /** A promised decrease of so many roundings of the value is hidden by those of the sum of squares. */
     private static final double HIDDEN = 1000;
@@ -70,16 +75,32 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
         return 2.0 / 3;
     }
 
-    /** The residuals near a point; {@code jacobian} is null for a large problem, row by row otherwise. */
+    /**
+     * The residuals near a point; {@code jacobian} is null for a large problem, row by row otherwise, and {@code lengths} are those of its
+     * columns, or 1 for a large problem.
+     */
     private static final class Model {
         private final Linearization near;
         private final double[] r;
         private final double @Nullable [] jacobian;
+        private final double[] lengths;
 
-        Model(Linearization near, double[] r, double @Nullable [] jacobian) {
+        Model(Linearization near, double[] r, double @Nullable [] jacobian, int unknowns) {
             this.near = near;
             this.r = r;
             this.jacobian = jacobian;
+            this.lengths = new double[unknowns];
+            for (int j = 0; j < unknowns; j++) {
+                lengths[j] = jacobian == null ? 1 : Vectors.norm(column(j));
+            }
+        }
+
+        double[] column(int j) {
+            double[] column = new double[r.length];
+            for (int i = 0; jacobian != null && i < r.length; i++) {
+                column[i] = jacobian[i * lengths.length + j];
+            }
+            return column;
         }
     }
 
@@ -89,8 +110,7 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
     Minimum search(Run run) {
         double[] scale = new double[run.start().size()];
         Model model = model(run, run.start());
-        Point p = point(run.start(), model, scale, Double.NaN);
-        double first = p.value();
+        Point p = point(run, run.start(), model);
         Minimum over = run.after(null, p, true);
         double damping = FIRST_DAMPING;
         double growth = 2;
@@ -98,10 +118,15 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
             Point here = p;
             Model now = model;
             double lambda = damping;
+            boolean outgrown = false;
+            for (int j = 0; j < scale.length; j++) {
+                outgrown |= scale[j] > now.lengths[j];
+                scale[j] = Math.max(scale[j], now.lengths[j]);
+            }
             Step step = Autodiff.noGrad(() -> step(now, here, scale, lambda));
             double hidden = HIDDEN * run.rounding() * here.value();
             if (step.promised <= hidden) {
-                Step whole = Autodiff.noGrad(() -> step(now, here, scale, run.rounding()));
+                Step whole = Autodiff.noGrad(() -> undamped(run, now, here));
                 if (whole.promised <= hidden) {
                     // The values say nothing any more, the gradients do: the undamped step, or a part of it, is right
                     // if they fall.
@@ -109,7 +134,7 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
                     for (double part = 1; part >= SMALLEST_PART && p == null; part /= 2) {
                         Tensor x = here.x().add(whole.p.mul(part));
                         model = model(run, x);
-                        Point then = point(x, model, scale, first);
+                        Point then = point(run, x, model);
                         boolean lower = then.value() <= here.value() + hidden;
                         p = lower && then.measure() < here.measure() ? then : null;
                     }
@@ -120,7 +145,13 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
                     continue;
                 }
                 if (step.promised <= run.rounding() * here.value()) {
-                    return run.noDescent(here, whole.promised);
+                    if (outgrown) { // what lengthens the scale here is a far worse point that was left
+                        Arrays.fill(scale, 0);
+                        damping = FIRST_DAMPING;
+                        growth = 2;
+                        continue;
+                    }
+                    return stuck(run, here, whole);
                 }
             }
             Tensor x = here.x().add(step.p);
@@ -128,13 +159,13 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
             double ratio = (here.value() - value) / step.promised;
             if (ratio > ACCEPTED && value < here.value()) {
                 model = model(run, x);
-                p = point(x, model, scale, first);
+                p = point(run, x, model);
                 damping = Math.max(
                         damping * Math.max(1 / FALL_OF_DAMPING, 1 - Math.pow(2 * ratio - 1, 3)), Double.MIN_NORMAL);
                 growth = 2;
                 over = run.after(here, p, true);
             } else if (damping > LARGEST_DAMPING) {
-                return run.noDescent(here, step.promised);
+                return stuck(run, here, Autodiff.noGrad(() -> undamped(run, now, here)));
             } else {
                 damping = Math.max(damping, run.rounding()) * growth;
                 growth *= 2;
@@ -147,42 +178,54 @@ public final class LevenbergMarquardt extends Minimizer<LevenbergMarquardt> {
         Linearization near = run.residuals(x);
         double[] r = near.value().toDoubleArray();
         double[] jacobian = x.size() <= DENSE ? Autodiff.noGrad(near::jacobian).toDoubleArray() : null;
-        return new Model(near, r, jacobian);
+        return new Model(near, r, jacobian, x.size());
     }
 
-    /** Updates the scale of each unknown and measures the gradient in it. */
-    private static Point point(Tensor x, Model model, double[] scale, double first) {
-        double[] r = model.r;
-        double squares = 0;
-        for (double value : r) {
-            squares += value * value;
-        }
-        Tensor g = Autodiff.noGrad(() -> model.near.vjp(model.near.value()));
-        double[] gradient = g.toDoubleArray();
+    /** Measures how far the residuals are from right angles with the columns of the Jacobian. */
+    private static Point point(Run run, Tensor x, Model model) {
+        Tensor r = model.near.value();
+        Tensor g = Autodiff.noGrad(() -> model.near.vjp(r));
+        double value = Vectors.dot(r, r) / 2;
+        double norm = Vectors.norm(r);
         double measure = 0;
-        double norm = Math.sqrt(squares);
+        double reach;
         if (model.jacobian == null) {
-            Arrays.fill(scale, 1);
-            Tensor jg = model.near.jvp(g);
-            double length = Vectors.norm(jg) / Math.max(Vectors.norm(g), Double.MIN_NORMAL); // a lower bound of ‖J‖
-            measure = length == 0 ? 0 : Vectors.norm(g) / (length * norm);
+            double slope = Vectors.norm(g);
+            double length = Vectors.norm(model.near.jvp(g)) / slope; // a lower bound of ‖J‖
+            measure = slope == 0 ? 0 : slope / length / norm;
+            // With random factors of mean 0 and variance 1, ‖J·(u·x)‖² is on average Σⱼ (‖Jⱼ‖·xⱼ)² (Hutchinson, 1990).
+            Tensor u = Tensor.uniform(Generator.seeded(x.size()), x.dtype(), x.shape(), -Math.sqrt(3), Math.sqrt(3));
+            reach = Vectors.norm(model.near.jvp(x.mul(u)));
         } else {
-            for (int j = 0; j < scale.length; j++) {
-                double column = 0;
-                for (int i = 0; i < r.length; i++) {
-                    double value = model.jacobian[i * scale.length + j];
-                    column += value * value;
-                }
-                column = Math.sqrt(column);
-                scale[j] = Math.max(scale[j], column);
-                measure = Math.max(measure, column == 0 ? 0 : Math.abs(gradient[j]) / (column * norm));
+            double[] unknowns = x.toDoubleArray();
+            reach = 0;
+            for (int j = 0; j < unknowns.length; j++) {
+                measure = Math.max(measure, Math.abs(Vectors.cosine(model.column(j), model.r)));
+                reach = Math.hypot(reach, model.lengths[j] * unknowns[j]);
             }
         }
-        double value = squares / 2;
-        // Residuals that all but vanish have no direction that could be right.
-        boolean vanished = norm == 0 || (Double.isFinite(first) && norm / Math.sqrt(2 * first) < measure);
-        return new Point(
-                x, value, g, Vectors.largest(g), vanished ? norm == 0 ? 0 : norm / Math.sqrt(2 * first) : measure);
+        // Residuals that vanish have no direction that could be right.
+        boolean vanished = value == 0 || (Double.isFinite(reach) && norm <= VANISHED * run.rounding() * reach);
+        return new Point(x, value, g, Vectors.largest(g), vanished ? 0 : measure);
+    }
+
+    /**
+     * The result where no step lowers the value. If the undamped step would change no unknown in the first half of its digits, the rounding
+     * inside of the residuals hides what it would win; else a derivative may be wrong.
+     */
+    private static Minimum stuck(Run run, Point p, Step whole) {
+        double[] step = whole.p.toDoubleArray();
+        double[] x = p.x().toDoubleArray();
+        boolean tiny = true;
+        for (int j = 0; j < x.length; j++) {
+            tiny &= Math.abs(step[j]) <= Math.sqrt(run.rounding()) * Math.abs(x[j]);
+        }
+        return tiny ? run.rounded(p, whole.promised) : run.noDescent(p, whole.promised);
+    }
+
+    /** The step of Gauss and Newton, with so little damping, in the scale of this point alone, that it only serves where the Jacobian is singular. */
+    private static Step undamped(Run run, Model model, Point p) {
+        return step(model, p, model.lengths, run.rounding());
     }
 
     private static Step step(Model model, Point p, double[] scale, double damping) {

@@ -383,6 +383,43 @@ class MinimizerTest {
         }
     }
 
+    /** A start that is off by ten powers of ten must not make residuals look small that are not. */
+    @Test
+    void residualsVanishAtThePointAndNotByComparisonWithTheStart() {
+        for (double start : new double[] {1e9, 1e20, 1e70}) {
+            Minimum found = LevenbergMarquardt.create().minimize(x -> x.square().sub(of(2, 5)), of(start, start));
+            assertEquals(Reason.GRADIENT, found.reason(), found.message());
+            assertArrayEquals(
+                    new double[] {Math.sqrt(2), Math.sqrt(5)}, found.point().toDoubleArray(), 1e-14);
+            Minimum linear = LevenbergMarquardt.create().minimize(x -> x.mul(7), of(start, 1));
+            assertEquals(Reason.GRADIENT, linear.reason(), linear.message());
+            assertArrayEquals(new double[2], linear.point().toDoubleArray(), 1e-160);
+        }
+        Tensor squares = Tensor.linspace(1, 2, 300); // more unknowns than have a dense Jacobian
+        Minimum many = LevenbergMarquardt.create()
+                .minimize(x -> x.square().sub(squares), Tensor.full(DType.FLOAT64, Shape.of(300), 1e9));
+        assertEquals(Reason.GRADIENT, many.reason(), many.message());
+        assertArrayEquals(squares.sqrt().toDoubleArray(), many.point().toDoubleArray(), 1e-13);
+    }
+
+    @Test
+    void theSquareOfAColumnMayOverflowOrVanish() {
+        Minimum large = LevenbergMarquardt.create().minimize(x -> x.mul(1e160), of(1e-20));
+        assertEquals(0, large.value(), large.message());
+        Minimum small = LevenbergMarquardt.create().minimize(x -> x.mul(1e-170).add(1), of(1));
+        assertEquals(Reason.GRADIENT, small.reason(), small.message());
+        assertEquals(-1e170, small.point().get(0), 1e157);
+    }
+
+    @Test
+    void roundingInsideOfTheResidualsIsNotTakenForAWrongDerivative() {
+        // Near 10⁸ numbers lie 1.5·10⁻⁸ apart, so that x is never seen to be π, but x has the digits that can be seen.
+        Minimum found =
+                LevenbergMarquardt.create().minimize(x -> x.add(1e8).sub(1e8).sub(Math.PI), of(1));
+        assertEquals(Reason.DECREASE, found.reason(), found.message());
+        assertEquals(Math.PI, found.point().get(0), 1e-8);
+    }
+
     @Test
     void aUnknownThatNoResidualUsesStaysWhereItWas() {
         Minimum found =

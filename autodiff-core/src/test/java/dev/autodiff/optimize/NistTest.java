@@ -1,13 +1,17 @@
 package dev.autodiff.optimize;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.autodiff.Autodiff;
 import dev.autodiff.Tensor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -149,5 +153,51 @@ class NistTest {
                 assertTrue(digits(got, want) > 8, () -> problem + ": got " + got + ", certified " + want);
             }
         }
+    }
+
+    /** The largest cosine of the angle between the residuals and a column of their Jacobian. */
+    private static double cosine(Function<Tensor, Tensor> residuals, Tensor b) {
+        Tensor jacobian = Autodiff.jacobian(residuals, b);
+        Tensor r = residuals.apply(b);
+        Tensor unit = r.div(r.abs().max());
+        double worst = 0;
+        for (int j = 0; j < b.size(); j++) {
+            Tensor column = jacobian.select(1, j);
+            Tensor scaled = column.div(column.abs().max());
+            worst = Math.max(
+                    worst,
+                    Math.abs(scaled.dot(unit).item())
+                            / (scaled.norm().item() * unit.norm().item()));
+        }
+        return worst;
+    }
+
+    /**
+     * From (100, −0.1) the model of Misra1a is 10³⁴, and nothing but the distance from that start is small at the points on the way: the sum of
+     * squares was 10⁴⁷ and the gradient 10⁵⁶ where a search that compared with the start once said that it had converged. On that side of 0
+     * the curve has no best fit: the lowest is the straight line that b₂ → 0 approaches, of 63.976 squares.
+     */
+    @ParameterizedTest
+    @CsvSource({"100, -0.1", "1, -0.1", "100, -0.05", "-100, -0.01", "100, -0.2", "500, 1e-4", "1e6, 0.01", "1e5, 1e-6"
+    })
+    void convergenceIsJudgedAtThePointHoweverBadTheStart(double b1, double b2) {
+        Problem misra = problems().findFirst().orElseThrow();
+        Minimum fit = LevenbergMarquardt.create().minimize(misra.residuals(), Tensor.of(new double[] {b1, b2}));
+        if (b2 > 0) {
+            assertEquals(Reason.GRADIENT, fit.reason(), fit.message());
+            assertEquals(misra.squares(), 2 * fit.value(), 1e-10);
+            assertTrue(cosine(misra.residuals(), fit.point()) < 1e-9);
+        } else {
+            assertFalse(fit.converged(), fit.message());
+            assertTrue(cosine(misra.residuals(), fit.point()) > 1e-9, fit.message());
+        }
+    }
+
+    /** The columns of the Jacobian were 10³⁰ times longer at the start, which must not shorten the steps for ever. */
+    @Test
+    void theScaleOfAFarWorsePointIsOutgrown() {
+        Problem misra = problems().findFirst().orElseThrow();
+        Minimum fit = LevenbergMarquardt.create().minimize(misra.residuals(), Tensor.of(new double[] {100, -0.1}));
+        assertTrue(2 * fit.value() < 65, fit.message());
     }
 }

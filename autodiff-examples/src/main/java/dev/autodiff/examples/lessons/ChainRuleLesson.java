@@ -186,7 +186,8 @@ final class ChainRuleLesson implements Lesson {
                 descent crawls, as its step must suit the steepest direction. Newton-CG uses products of the
                 Hessian with vectors, L-BFGS learns the curvature from the gradients, and Levenberg-Marquardt
                 knows that f is a sum of squares r₁² + … + r₄². A search ends where the gradient is small (GRADIENT)
-                or after so many steps (ITERATIONS).
+                or after so many steps (ITERATIONS); Levenberg-Marquardt goes on until rounding is all that is
+                left of the residuals.
                 """);
         Map<String, Minimum> minima = new LinkedHashMap<>();
         minima.put(
