@@ -57,6 +57,7 @@ public sealed interface ActivationMath permits Tensor {
      * @throws ShapeException if the weight has another size
      */
     default Tensor prelu(Tensor weight) {
+        Operands.check("prelu", 1, weight);
         Tensor x = (Tensor) this;
         int channels = x.rank() < 2 ? 1 : x.size(1);
         if (weight.size() == 1) {

@@ -100,11 +100,15 @@ public final class Autodiff {
      *     meant, use {@link #gradientsOrZeros(Tensor, List)}
      */
     public static List<Tensor> gradients(Tensor output, List<Tensor> inputs) {
+        Operands.check("gradients", 0, output);
+        Operands.check("gradients", 1, inputs);
         return gradients(output, one("gradients", output), inputs);
     }
 
     /** Returns the gradients of {@code Σ seed·output} with respect to some tensors, see {@link #gradients(Tensor, List)}. */
     public static List<Tensor> gradients(Tensor output, Tensor seed, List<Tensor> inputs) {
+        Operands.check("gradients", 0, output, seed);
+        Operands.check("gradients", 2, inputs);
         if (output.node() == null) {
             throw new GradientException("gradients: the output of shape " + output.shape()
                     + " depends on no tensor that requires a gradient; make the inputs with requireGrad()");
@@ -126,11 +130,15 @@ public final class Autodiff {
 
     /** Returns gradients as {@link #gradients(Tensor, List)} does, and zeros for an input that the output does not depend on. */
     public static List<Tensor> gradientsOrZeros(Tensor output, List<Tensor> inputs) {
+        Operands.check("gradientsOrZeros", 0, output);
+        Operands.check("gradientsOrZeros", 1, inputs);
         return gradientsOrZeros(output, one("gradientsOrZeros", output), inputs);
     }
 
     /** Returns gradients as {@link #gradients(Tensor, Tensor, List)} does, and zeros for an input that the output does not depend on. */
     public static List<Tensor> gradientsOrZeros(Tensor output, Tensor seed, List<Tensor> inputs) {
+        Operands.check("gradientsOrZeros", 0, output, seed);
+        Operands.check("gradientsOrZeros", 2, inputs);
         @Nullable Tensor[] found = sweep("gradientsOrZeros", output, seed, inputs);
         List<Tensor> result = new ArrayList<>();
         for (int i = 0; i < found.length; i++) {
@@ -173,11 +181,14 @@ public final class Autodiff {
 
     /** Returns the vector-Jacobian product {@code x ↦ gᵀ·∂f/∂x}, of x's shape, for a g of the result's shape. */
     public static Tensor vjp(Function<? super Tensor, Tensor> f, Tensor x, Tensor g) {
+        Operands.check("vjp", 0, x, g);
         return linearize("vjp", f, x).vjp(g);
     }
 
     /** Returns {@code gᵀ·∂f/∂xᵢ} for each argument of a function of several tensors, each of its argument's shape. */
     public static List<Tensor> vjp(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs, Tensor g) {
+        Operands.check("vjp", 0, xs);
+        Operands.check("vjp", xs.size(), g);
         return Linearization.of("vjp", f, xs).pull(g);
     }
 
@@ -185,6 +196,7 @@ public final class Autodiff {
 
     /** Returns the Jacobian-vector product {@code ∂f/∂x·t}, of the result's shape: the directional derivative of f at x along t. */
     public static Tensor jvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor t) {
+        Operands.check("jvp", 0, x, t);
         return push("jvp", f, x, t);
     }
 
@@ -193,6 +205,8 @@ public final class Autodiff {
      * zeros for a result that does not depend on any of them.
      */
     public static List<Tensor> jvp(Function<? super List<Tensor>, List<Tensor>> f, List<Tensor> xs, List<Tensor> ts) {
+        Operands.check("jvp", 0, xs);
+        Operands.check("jvp", xs.size(), ts);
         if (xs.size() != ts.size()) {
             throw new GradientException("jvp: " + xs.size() + " points need as many tangents, got " + ts.size());
         }
@@ -231,6 +245,7 @@ public final class Autodiff {
 
     /** Returns the Hessian-vector product {@code ∂²f/∂x²·v} of a function with one element as its result, forward over reverse. */
     public static Tensor hvp(Function<? super Tensor, Tensor> f, Tensor x, Tensor v) {
+        Operands.check("hvp", 0, x, v);
         if (!v.shape().equals(x.shape()) || v.dtype() != x.dtype()) {
             throw new ShapeException("hvp: expected a vector like the point, " + x.dtype() + " " + x.shape() + ", got "
                     + v.dtype() + " " + v.shape());
@@ -243,6 +258,7 @@ public final class Autodiff {
      * without running it again.
      */
     public static Linearization linearize(Function<? super Tensor, Tensor> f, Tensor x) {
+        Operands.check("linearize", 0, x);
         return linearize("linearize", f, x);
     }
 
@@ -298,11 +314,13 @@ public final class Autodiff {
      * a backward sweep for each element of the result, or, if x has fewer, a forward sweep for each element of x.
      */
     public static Tensor jacobian(Function<? super Tensor, Tensor> f, Tensor x) {
+        Operands.check("jacobian", 0, x);
         return linearize("jacobian", f, x).jacobian();
     }
 
     /** Returns ∂f/∂xᵢ for each argument of a function of several tensors, see {@link #jacobian(Function, Tensor)}. */
     public static List<Tensor> jacobian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        Operands.check("jacobian", 0, xs);
         return Linearization.of("jacobian", f, xs).jacobians();
     }
 
@@ -317,11 +335,13 @@ public final class Autodiff {
      * vectors are needed, {@link #hvp} or {@code linearize(grad(f), x)} is cheaper.
      */
     public static Tensor hessian(Function<? super Tensor, Tensor> f, Tensor x) {
+        Operands.check("hessian", 0, x);
         return linearize("hessian", gradient("hessian", f), x).byColumns().get(0);
     }
 
     /** Returns the blocks {@code out[i][j] = ∂²f/∂xᵢ∂xⱼ} for the arguments of a function of several tensors, each of xᵢ's shape followed by xⱼ's. */
     public static List<List<Tensor>> hessian(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        Operands.check("hessian", 0, xs);
         List<Tensor> columns = Linearization.of(
                         "hessian",
                         points -> {
@@ -354,6 +374,7 @@ public final class Autodiff {
 
     /** Returns a tensor with the same elements that no gradient and no tangent flows through: its derivative counts as zero. */
     public static Tensor stopGradient(Tensor x) {
+        Operands.check("stopGradient", 0, x);
         return x.detach();
     }
 
@@ -367,11 +388,13 @@ public final class Autodiff {
      * overwritten parameter is a {@link GradientException}. Training deep nets with sublinear memory: Chen et al., arXiv:1604.06174.
      */
     public static Tensor checkpoint(Function<? super Tensor, Tensor> f, Tensor x) {
+        Operands.check("checkpoint", 0, x);
         return Checkpoint.run(() -> f.apply(x), List.of(x));
     }
 
     /** Returns f(xs) of several tensors, and runs it again for derivatives, see {@link #checkpoint(Function, Tensor)}. */
     public static Tensor checkpoint(Function<? super List<Tensor>, Tensor> f, List<Tensor> xs) {
+        Operands.check("checkpoint", 0, xs);
         List<Tensor> inputs = List.copyOf(xs);
         return Checkpoint.run(() -> f.apply(inputs), inputs);
     }
@@ -416,11 +439,14 @@ public final class Autodiff {
      * @throws ConvergenceException if no root is found, or ∂f/∂x is singular there
      */
     public static Tensor implicitRoot(BiFunction<Tensor, Tensor, Tensor> f, Tensor start, Tensor theta) {
+        Operands.check("implicitRoot", 0, start, theta);
         return implicitRoot((Tensor x, List<Tensor> ts) -> f.apply(x, ts.get(0)), start, List.of(theta));
     }
 
     /** Returns the root as a function of several tensors θ, see {@link #implicitRoot(BiFunction, Tensor, Tensor)}. */
     public static Tensor implicitRoot(BiFunction<Tensor, List<Tensor>, Tensor> f, Tensor start, List<Tensor> theta) {
+        Operands.check("implicitRoot", 0, start);
+        Operands.check("implicitRoot", 1, theta);
         return ImplicitRoot.newton("implicitRoot", f, start, theta);
     }
 
@@ -435,6 +461,7 @@ public final class Autodiff {
             BiFunction<Tensor, List<Tensor>, Tensor> f,
             Function<? super List<Tensor>, Tensor> solver,
             List<Tensor> theta) {
+        Operands.check("implicitRoot", 0, theta);
         return ImplicitRoot.solved("implicitRoot", f, solver, theta);
     }
 
@@ -445,11 +472,14 @@ public final class Autodiff {
      * @throws ConvergenceException if the steps do not come to rest
      */
     public static Tensor fixedPoint(BiFunction<Tensor, Tensor, Tensor> step, Tensor start, Tensor theta) {
+        Operands.check("fixedPoint", 0, start, theta);
         return fixedPoint((Tensor x, List<Tensor> ts) -> step.apply(x, ts.get(0)), start, List.of(theta));
     }
 
     /** Returns the fixed point as a function of several tensors θ, see {@link #fixedPoint(BiFunction, Tensor, Tensor)}. */
     public static Tensor fixedPoint(BiFunction<Tensor, List<Tensor>, Tensor> step, Tensor start, List<Tensor> theta) {
+        Operands.check("fixedPoint", 0, start);
+        Operands.check("fixedPoint", 1, theta);
         return ImplicitRoot.fixedPoint("fixedPoint", step, start, theta);
     }
 }

@@ -184,6 +184,7 @@ public sealed interface ConvolutionMath permits Tensor {
             @Nullable Tensor bias,
             BiFunction<Tensor, Tensor, Tensor> convolution) {
         Tensor x = (Tensor) this;
+        Operands.check(operation, 1, weight);
         Engine.floating(operation, x, weight);
         boolean single = x.rank() == axes + 1;
         if ((!single && x.rank() != axes + 2) || weight.rank() != axes + 2) {

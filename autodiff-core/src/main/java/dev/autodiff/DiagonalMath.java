@@ -141,6 +141,7 @@ public sealed interface DiagonalMath permits Tensor {
      * @throws ShapeException if the axis has not size 3
      */
     default Tensor cross(Tensor y, int axis) {
+        Operands.check("cross", 1, y);
         Tensor x = (Tensor) this;
         Shape shape = Shape.broadcast("cross", x.shape(), y.shape());
         int a = shape.axis("cross", axis) - shape.rank();
@@ -153,6 +154,7 @@ public sealed interface DiagonalMath permits Tensor {
 
     /** The vector product along the first axis of size 3. */
     default Tensor cross(Tensor y) {
+        Operands.check("cross", 1, y);
         Shape shape = Shape.broadcast("cross", ((Tensor) this).shape(), y.shape());
         for (int axis = 0; axis < shape.rank(); axis++) {
             if (shape.size(axis) == 3) {

@@ -29,6 +29,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ‖x − y‖_p} over all elements; both broadcast. */
     default Tensor distance(Tensor y, double p) {
+        Operands.check("distance", 1, y);
         Shape.broadcast("distance", ((Tensor) this).shape(), y.shape());
         return ((Tensor) this).sub(y).norm(p);
     }
@@ -46,6 +47,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ⟨x, y⟩ / (max(‖x‖₂, eps)·max(‖y‖₂, eps))} along an axis: the cosine of the angle between them. Both broadcast. */
     default Tensor cosineSimilarity(Tensor y, int axis, double eps) {
+        Operands.check("cosineSimilarity", 1, y);
         Tensor x = (Tensor) this;
         Shape shape = Shape.broadcast("cosineSimilarity", x.shape(), y.shape());
         int a = shape.axis("cosineSimilarity", axis);
@@ -62,6 +64,7 @@ public sealed interface DistanceMath permits Tensor {
 
     /** {@code ‖x − y + eps‖_p} along the last axis; both broadcast. */
     default Tensor pairwiseDistance(Tensor y, double p, double eps, boolean keepAxes) {
+        Operands.check("pairwiseDistance", 1, y);
         Shape.broadcast("pairwiseDistance", ((Tensor) this).shape(), y.shape());
         return ((Tensor) this).sub(y).add(eps).norm(p, keepAxes, -1);
     }
@@ -78,6 +81,7 @@ public sealed interface DistanceMath permits Tensor {
      * @throws ShapeException if the rows differ in length
      */
     default Tensor cdist(Tensor y, double p) {
+        Operands.check("cdist", 1, y);
         Tensor x = (Tensor) this;
         if (x.rank() < 2 || y.rank() < 2 || x.size(-1) != y.size(-1)) {
             throw new ShapeException(

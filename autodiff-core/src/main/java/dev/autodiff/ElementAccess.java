@@ -135,6 +135,7 @@ public sealed interface ElementAccess permits Tensor {
 
     /** Tells whether {@code |x − y| ≤ absolute + relative·|y|} for all elements; NaN equals NaN, infinities by sign. */
     default boolean allClose(Tensor y, double relative, double absolute) {
+        Operands.check("allClose", 1, y);
         Tensor x = (Tensor) this;
         if (!x.shape().equals(y.shape())) {
             return false;

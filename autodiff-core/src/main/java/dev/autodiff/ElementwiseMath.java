@@ -173,6 +173,7 @@ public sealed interface ElementwiseMath permits Tensor {
 
     /** {@code max(x, low)}; at the bound x gets the whole gradient. */
     default Tensor clampMin(Tensor low) {
+        Operands.check("clampMin", 1, low);
         return clamp(low, low.scalarLike(Double.POSITIVE_INFINITY));
     }
 
@@ -183,6 +184,7 @@ public sealed interface ElementwiseMath permits Tensor {
 
     /** {@code min(x, high)}; at the bound x gets the whole gradient. */
     default Tensor clampMax(Tensor high) {
+        Operands.check("clampMax", 1, high);
         return clamp(high.scalarLike(Double.NEGATIVE_INFINITY), high);
     }
 
@@ -203,12 +205,14 @@ public sealed interface ElementwiseMath permits Tensor {
 
     /** {@code x + factor·y·z}. */
     default Tensor addcmul(Tensor y, Tensor z, double factor) {
+        Operands.check("addcmul", 1, y, z);
         Shape.broadcast("addcmul", y.shape(), z.shape());
         return add(factor == 1 ? y.mul(z) : y.mul(z).mul(factor));
     }
 
     /** {@code x + factor·y / z}. */
     default Tensor addcdiv(Tensor y, Tensor z, double factor) {
+        Operands.check("addcdiv", 1, y, z);
         Shape.broadcast("addcdiv", y.shape(), z.shape());
         return add(factor == 1 ? y.div(z) : y.div(z).mul(factor));
     }

@@ -17,7 +17,7 @@ final class Engine {
         for (int i = 0; i < inputs.length; i++) {
             Tensor input = inputs[i];
             if (input == null) {
-                throw new NullPointerException(op.label() + ": input " + i + " is null; expected a tensor");
+                throw Operands.missing(op.label(), i);
             }
             Node node = input.node();
             if (node != null) {

@@ -19,6 +19,7 @@ public sealed interface IndexMath permits Tensor {
      * of the index replace. A negative index counts from the end.
      */
     default Tensor take(int axis, Tensor index) {
+        Operands.check("take", 1, index);
         Tensor x = (Tensor) this;
         int a = x.shape().axis("take", axis);
         Tensor places =
@@ -32,6 +33,7 @@ public sealed interface IndexMath permits Tensor {
      * Added pairwise, float32 in double precision.
      */
     default Tensor put(int axis, Tensor index, int size) {
+        Operands.check("put", 1, index);
         Tensor x = (Tensor) this;
         int rank = x.rank() - index.rank() + 1;
         if (axis < -rank || axis >= rank) {
@@ -47,6 +49,7 @@ public sealed interface IndexMath permits Tensor {
      * @param index from 0 to size − 1, of shape [n] or []
      */
     default Tensor indexSelect(int axis, Tensor index) {
+        Operands.check("indexSelect", 1, index);
         Tensor x = ((Tensor) this).atLeastVector();
         if (index.rank() > 1) {
             throw new ShapeException("indexSelect: expected an index of shape [n], got " + index.shape()
@@ -59,6 +62,7 @@ public sealed interface IndexMath permits Tensor {
 
     /** {@code x} with {@code source[…, k, …]} added at {@code […, index[k], …]}; repeated indices add up. */
     default Tensor indexAdd(int axis, Tensor index, Tensor source) {
+        Operands.check("indexAdd", 1, index, source);
         Tensor x = ((Tensor) this).atLeastVector();
         int a = x.shape().axis("indexAdd", axis);
         Tensor list = index.atLeastVector();
@@ -77,6 +81,7 @@ public sealed interface IndexMath permits Tensor {
      * picks where it is true.
      */
     default Tensor index(Tensor... indices) {
+        Operands.check("index", 1, indices);
         Tensor x = (Tensor) this;
         if (indices.length == 0) {
             throw new IllegalArgumentException("index: expected at least one index");
@@ -117,11 +122,13 @@ public sealed interface IndexMath permits Tensor {
      * @param index from 0 to size − 1
      */
     default Tensor gather(int axis, Tensor index) {
+        Operands.check("gather", 1, index);
         return along("gather", axis, index);
     }
 
     /** {@link #gather} with an index that broadcasts against x along the other axes. */
     default Tensor takeAlongAxis(int axis, Tensor index) {
+        Operands.check("takeAlongAxis", 1, index);
         Tensor x = (Tensor) this;
         if (x.rank() != index.rank()) {
             throw new ShapeException(
@@ -158,6 +165,7 @@ public sealed interface IndexMath permits Tensor {
      * @param source of at least the index's shape; what lies beyond is not read
      */
     default Tensor scatter(int axis, Tensor index, Tensor source) {
+        Operands.check("scatter", 1, index, source);
         Tensor x = ((Tensor) this).atLeastVector();
         Tensor places = placesAlong("scatter", x.shape(), axis, index).flatten();
         Tensor written = beginning("scatter", source, index).flatten();
@@ -168,6 +176,7 @@ public sealed interface IndexMath permits Tensor {
 
     /** {@link #scatter} of one number. */
     default Tensor scatter(int axis, Tensor index, double value) {
+        Operands.check("scatter", 1, index);
         Tensor x = (Tensor) this;
         return scatter(axis, index, Tensor.full(x.dtype(), index.shape(), value));
     }
@@ -180,6 +189,7 @@ public sealed interface IndexMath permits Tensor {
      * @param source of at least the index's shape; what lies beyond is not read
      */
     default Tensor scatterAdd(int axis, Tensor index, Tensor source) {
+        Operands.check("scatterAdd", 1, index, source);
         Tensor x = ((Tensor) this).atLeastVector();
         Tensor places = placesAlong("scatterAdd", x.shape(), axis, index).flatten();
         Tensor added = beginning("scatterAdd", source, index).flatten();
@@ -237,6 +247,7 @@ public sealed interface IndexMath permits Tensor {
 
     /** The elements where a mask is true, in row-major order, as a vector; x and the mask broadcast. */
     default Tensor maskedSelect(Tensor mask) {
+        Operands.check("maskedSelect", 1, mask);
         Tensor x = (Tensor) this;
         Shape shape = Shape.broadcast("maskedSelect", x.shape(), mask.shape());
         Tensor places = Engine.apply(new Indexing.TruePlaces("maskedSelect"), mask.broadcastTo(shape));
@@ -266,6 +277,7 @@ public sealed interface IndexMath permits Tensor {
      * @param repeats not negative, of shape [size of the axis], or of one element for all
      */
     default Tensor repeatInterleave(Tensor repeats, int axis) {
+        Operands.check("repeatInterleave", 1, repeats);
         Tensor x = (Tensor) this;
         int a = x.shape().axis("repeatInterleave", axis);
         if (repeats.rank() > 1 || (repeats.size() != 1 && repeats.size() != x.size(a))) {

@@ -28,6 +28,7 @@ public sealed interface LinearAlgebraMath permits Tensor {
      * @throws LinearAlgebraException if a matrix is singular
      */
     default Tensor solve(Tensor y) {
+        Operands.check("solve", 1, y);
         Tensor x = (Tensor) this;
         boolean vectors = y.rank() == 1
                 || (y.rank() == x.rank() - 1 && y.shape().equals(x.shape().slice(0, x.rank() - 1)));

@@ -94,16 +94,19 @@ public sealed interface LogicMath permits Tensor {
 
     /** {@code x ∧ y}; of numbers, those that are not 0 count as true. */
     default Tensor logicalAnd(Tensor y) {
+        Operands.check("logicalAnd", 1, y);
         return Engine.apply(Logic.AND, to(DType.BOOL), y.to(DType.BOOL));
     }
 
     /** {@code x ∨ y}; of numbers, those that are not 0 count as true. */
     default Tensor logicalOr(Tensor y) {
+        Operands.check("logicalOr", 1, y);
         return Engine.apply(Logic.OR, to(DType.BOOL), y.to(DType.BOOL));
     }
 
     /** Whether just one of x and y holds; of numbers, those that are not 0 count as true. */
     default Tensor logicalXor(Tensor y) {
+        Operands.check("logicalXor", 1, y);
         return Engine.apply(Logic.XOR, to(DType.BOOL), y.to(DType.BOOL));
     }
 
@@ -114,6 +117,7 @@ public sealed interface LogicMath permits Tensor {
 
     /** {@code value} where the mask (bool, broadcast) holds, else x; no gradient flows to the elements that are replaced. */
     default Tensor maskedFill(Tensor mask, double value) {
+        Operands.check("maskedFill", 1, mask);
         Tensor x = (Tensor) this;
         Shape.broadcast("maskedFill", x.shape(), mask.shape());
         return Tensor.where(mask, x.scalarLike(value), x);

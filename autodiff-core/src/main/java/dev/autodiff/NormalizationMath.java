@@ -136,6 +136,7 @@ public sealed interface NormalizationMath permits Tensor {
             boolean training,
             double momentum,
             double epsilon) {
+        Operands.check("batchNorm", 1, runningMean, runningVariance);
         Tensor x = withChannels("batchNorm", 2, weight, bias);
         checkEpsilon("batchNorm", epsilon);
         Shape channels = Shape.of(x.size(1));

@@ -7,7 +7,6 @@ import dev.autodiff.shape.Shape;
 import dev.autodiff.shape.ShapeException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ public sealed interface ProductMath permits Tensor {
      */
     default Tensor matmul(Tensor y) {
         Tensor x = (Tensor) this;
-        Objects.requireNonNull(y, "matmul: input 1 is null; expected a tensor");
+        Operands.check("matmul", 1, y);
         if (x.rank() == 2 && y.rank() == 2) {
             return Engine.apply(MatMul.INSTANCE, x, y);
         }
@@ -69,6 +68,7 @@ public sealed interface ProductMath permits Tensor {
 
     /** {@code out[b, i, j] = Σ_p x[b, i, p]·y[b, p, j]} for batches x [batch, m, k] and y [batch, k, n] of the same size. */
     default Tensor bmm(Tensor y) {
+        Operands.check("bmm", 1, y);
         Tensor x = (Tensor) this;
         if (x.rank() == 3 && y.rank() == 3 && x.size(0) != y.size(0)) {
             throw new ShapeException(
@@ -78,6 +78,7 @@ public sealed interface ProductMath permits Tensor {
     }
 
     private Tensor ofRanks(String operation, int xRank, Tensor y, int yRank) {
+        Operands.check(operation, 1, y);
         Tensor x = (Tensor) this;
         if (x.rank() != xRank || y.rank() != yRank) {
             throw new ShapeException(operation + ": expected " + xRank + " and " + yRank + " axes, got " + x.shape()
@@ -91,6 +92,7 @@ public sealed interface ProductMath permits Tensor {
 
     /** {@code out[i, j] = x[i]·y[j]} for vectors x [m] and y [n]. */
     default Tensor outer(Tensor y) {
+        Operands.check("outer", 1, y);
         Tensor x = (Tensor) this;
         if (x.rank() != 1 || y.rank() != 1) {
             throw new ShapeException("outer: expected two vectors, got " + x.shape() + " and " + y.shape()
@@ -109,12 +111,14 @@ public sealed interface ProductMath permits Tensor {
      * matter, even if they are NaN.
      */
     default Tensor addmm(Tensor a, Tensor b, double beta, double alpha) {
+        Operands.check("addmm", 1, a, b);
         checkInner("addmm", 2, a, b);
         return plusProduct("addmm", a.mm(b), beta, alpha);
     }
 
     /** {@code beta·x + alpha·(a·b)} for batches a [batch, m, k] and b [batch, k, n], where x broadcasts to [batch, m, n]. */
     default Tensor baddbmm(Tensor a, Tensor b, double beta, double alpha) {
+        Operands.check("baddbmm", 1, a, b);
         checkInner("baddbmm", 3, a, b);
         return plusProduct("baddbmm", a.bmm(b), beta, alpha);
     }
@@ -146,6 +150,7 @@ public sealed interface ProductMath permits Tensor {
      * @param bias null for none
      */
     default Tensor linear(Tensor weight, @Nullable Tensor bias) {
+        Operands.check("linear", 1, weight);
         Tensor x = (Tensor) this;
         if (x.rank() == 0 || weight.rank() == 0 || weight.rank() > 2 || x.size(-1) != weight.size(-1)) {
             throw new ShapeException(
@@ -176,6 +181,7 @@ public sealed interface ProductMath permits Tensor {
      * @param bias null for none
      */
     default Tensor bilinear(Tensor y, Tensor weight, @Nullable Tensor bias) {
+        Operands.check("bilinear", 1, y, weight);
         Tensor x = (Tensor) this;
         boolean fits = weight.rank() == 3
                 && x.rank() > 0
@@ -208,6 +214,7 @@ public sealed interface ProductMath permits Tensor {
      * with fewer of them gets leading ones of size 1.
      */
     default Tensor kron(Tensor y) {
+        Operands.check("kron", 1, y);
         Tensor x = (Tensor) this;
         int rank = Math.max(x.rank(), y.rank());
         int[] left = new int[2 * rank];
@@ -227,6 +234,7 @@ public sealed interface ProductMath permits Tensor {
 
     /** {@link #tensordot(Tensor, int[], int[])} over the last {@code count} axes of x and the first of y; 0 is the outer product. */
     default Tensor tensordot(Tensor y, int count) {
+        Operands.check("tensordot", 1, y);
         Tensor x = (Tensor) this;
         if (count < 0 || count > x.rank() || count > y.rank()) {
             throw new AxisException("tensordot: expected 0 to " + Math.min(x.rank(), y.rank()) + " axes for shapes "
@@ -244,6 +252,7 @@ public sealed interface ProductMath permits Tensor {
      * one size may be 1, it is repeated then.
      */
     default Tensor tensordot(Tensor y, int[] xAxes, int[] yAxes) {
+        Operands.check("tensordot", 1, y);
         Tensor x = (Tensor) this;
         if (xAxes.length != yAxes.length) {
             throw new AxisException("tensordot: expected as many axes of one tensor as of the other, got "

@@ -193,6 +193,7 @@ public sealed interface ReductionMath permits Tensor {
 
     /** Half the squared Euclidean distance, {@code ½·Σ (x − y)²} over all elements; the gradient by x is {@code x − y}. */
     default Tensor squaredError(Tensor y) {
+        Operands.check("squaredError", 1, y);
         return ((Tensor) this).sub(y).square().sum().mul(0.5);
     }
 

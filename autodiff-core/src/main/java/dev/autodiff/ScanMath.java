@@ -48,6 +48,7 @@ public sealed interface ScanMath permits Tensor {
      * element where it begins is x alone. Both broadcast.
      */
     default Tensor linearRecurrence(Tensor a, int axis, boolean reverse) {
+        Operands.check("linearRecurrence", 1, a);
         Tensor x = (Tensor) this;
         Shape shape = Shape.broadcast("linearRecurrence", x.shape(), a.shape());
         int along = shape.axis("linearRecurrence", axis);

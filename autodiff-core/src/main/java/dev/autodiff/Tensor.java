@@ -590,6 +590,7 @@ public final class Tensor
      * @param seed of this tensor's shape and type
      */
     public void backward(Tensor seed, BackwardOption... options) {
+        Operands.check("backward", 1, seed);
         Node root = requireNode("backward");
         Sweep.checkGradient("backward: seed", seed, root);
         List<BackwardOption> given = List.of(options);
@@ -630,6 +631,7 @@ public final class Tensor
      * @throws ShapeException if it does not fit the operands
      */
     public static Tensor einsum(String equation, Tensor... operands) {
+        Operands.check("einsum", 0, operands);
         return Einsum.of(equation, operands);
     }
 
@@ -640,6 +642,7 @@ public final class Tensor
      * @throws ShapeException if neighbours do not fit
      */
     public static Tensor multiDot(Tensor... factors) {
+        Operands.check("multiDot", 0, factors);
         return MatrixChain.product(factors);
     }
 
@@ -649,6 +652,7 @@ public final class Tensor
      * @throws ShapeException if they do not
      */
     public static Tensor concat(int axis, Tensor... tensors) {
+        Operands.check("concat", 0, tensors);
         if (tensors.length == 0) {
             throw new IllegalArgumentException("concat: expected at least one tensor");
         }
@@ -672,6 +676,7 @@ public final class Tensor
 
     /** Tensors of one shape side by side along a new axis. */
     public static Tensor stack(int axis, Tensor... tensors) {
+        Operands.check("stack", 0, tensors);
         Tensor[] expanded = new Tensor[tensors.length];
         if (tensors.length > 0) {
             tensors[0].shape.insert(0, 1).axis("stack", axis);
@@ -691,6 +696,7 @@ public final class Tensor
      * a vector of one.
      */
     public static List<Tensor> meshgrid(Tensor... vectors) {
+        Operands.check("meshgrid", 0, vectors);
         int[] sizes = new int[vectors.length];
         for (int k = 0; k < sizes.length; k++) {
             if (vectors[k].rank() > 1) {
@@ -711,6 +717,7 @@ public final class Tensor
 
     /** {@link #meshgrid} with the first two axes of the grid swapped, as images have them: x along the columns, y along the rows. */
     public static List<Tensor> meshgridXy(Tensor... vectors) {
+        Operands.check("meshgridXy", 0, vectors);
         List<Tensor> grid = meshgrid(vectors);
         return vectors.length < 2
                 ? grid
