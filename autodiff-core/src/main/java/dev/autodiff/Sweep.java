@@ -430,8 +430,12 @@ final class Sweep {
             }
             return;
         }
-        if (deferrals != null && deferSum(deferrals, node, sum, g, owned)) {
-            return;
+        if (deferrals != null) {
+            if (deferSum(deferrals, node, sum, g, owned)) {
+                return;
+            }
+            sum.rawArray(); // only when they are computed, one can see whether something deferred will read them
+            g.rawArray();
         }
         if (node.slotOwned && !create && !reported && !sum.isTransposedView() && !isRead(sum)) {
             addInto(sum, g, sum);

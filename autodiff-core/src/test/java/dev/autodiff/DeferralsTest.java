@@ -147,6 +147,22 @@ class DeferralsTest {
         assertArrayEquals(ofDifference(BackwardOption.CREATE_GRAPH), ofDifference());
     }
 
+    /** As before, but the array is only made when a contribution comes that is not deferred, being transposed. */
+    @Test
+    void nothingIsAddedIntoADeferredArrayThatWillBeRead() {
+        assertArrayEquals(besideTransposed(BackwardOption.CREATE_GRAPH), besideTransposed());
+    }
+
+    private static double[] besideTransposed(BackwardOption... options) {
+        Tensor w = random(1, DType.FLOAT64).requireGrad();
+        Tensor subtrahend = w.tanh();
+        Tensor minuend = w.sin();
+        Tensor other = minuend.transpose().mul(0.5).sum();
+        Tensor difference = minuend.sub(subtrahend).tanh().sum();
+        difference.add(other).backward(options);
+        return Objects.requireNonNull(w.grad()).toDoubleArray();
+    }
+
     private static double[] ofDifference(BackwardOption... options) {
         Tensor w = random(1, DType.FLOAT64).requireGrad();
         Tensor m = random(2, DType.FLOAT64).transpose();
