@@ -248,9 +248,9 @@ final class VectorProduct64 implements Product<double[]> {
             return (long) panels() * width * k;
         }
 
-        /** Elements from one panel of kc to the next: a panel may be overwritten by one vector behind its end. */
+        /** Elements from one panel of kc to the next. */
         int pitch(int kc) {
-            return width * kc + LANES;
+            return VectorProduct64.pitch(width, steps(kc));
         }
 
         /** Packs the elements of kc, from pc on, of some panels, which stand one behind the other. */
@@ -264,14 +264,25 @@ final class VectorProduct64 implements Product<double[]> {
                 } else {
                     VectorPanels64.copy(height, count, kc, x, from + pc * size + i, size, to, at);
                 }
+                Arrays.fill(to, at + height * kc, at + height * steps(kc), 0);
             }
         }
+    }
+
+    /** Returns the steps of p that a panel of kc has with the zeros at its end. */
+    private static int steps(int kc) {
+        return (kc + VectorTiles64.STEPS - 1) / VectorTiles64.STEPS * VectorTiles64.STEPS;
+    }
+
+    /** Elements from one panel of whole steps to the next: packing may overwrite one vector behind a panel's end. */
+    private static int pitch(int width, int steps) {
+        return width * steps + LANES;
     }
 
     private static void packed(
             int m, int n, int k, double[] a, int ao, boolean ta, double[] b, int bo, boolean tb, double[] c, int co) {
         int blocks = (k + KC - 1) / KC;
-        int deep = (k + blocks - 1) / blocks;
+        int deep = steps((k + blocks - 1) / blocks);
         Buffers own = BUFFERS.get();
         Factor left = own.left;
         Factor right = own.right;
@@ -323,7 +334,7 @@ final class VectorProduct64 implements Product<double[]> {
         int n = ofRows ? whole.size : cut.size;
         int k = cut.k;
         int panels = whole.panels();
-        double[] wholes = own.whole(panels * (whole.width * k + (k + deep - 1) / deep * LANES));
+        double[] wholes = own.whole(panels * ((k - 1) / deep + 1) * whole.pitch(deep));
         double[] strip = own.strip((end - first) * cut.pitch(deep));
         int at = 0;
         for (int pc = 0; pc < k; pc += deep) {
@@ -341,7 +352,7 @@ final class VectorProduct64 implements Product<double[]> {
             int ai = ofRows ? 0 : at;
             int bi = ofRows ? at : 0;
             int ci = co + (ofRows ? from * n : from);
-            tiles(0, (end - first) * panels, mc, nc, kc, a, ai, b, bi, own.tile, c, ci, n, pc > 0);
+            tiles(0, (end - first) * panels, mc, nc, steps(kc), a, ai, b, bi, own.tile, c, ci, n, pc > 0);
             at += panels * whole.pitch(kc);
         }
     }
@@ -380,7 +391,7 @@ final class VectorProduct64 implements Product<double[]> {
                             });
                     int at = co + ic * n + jc;
                     Workers.range(panelsOfA * panelsOfB, 1, 4, NANOS * mc * nc * kc, (first, end) -> {
-                        tiles(first, end, mc, nc, kc, a, 0, b, 0, BUFFERS.get().tile, c, at, n, p > 0);
+                        tiles(first, end, mc, nc, steps(kc), a, 0, b, 0, BUFFERS.get().tile, c, at, n, p > 0);
                     });
                 }
             }
@@ -417,8 +428,8 @@ final class VectorProduct64 implements Product<double[]> {
             int rows = Math.min(MR, mc - i * MR);
             int columns = Math.min(NR, nc - j * NR);
             int height = VectorTiles64.height(rows);
-            int ai = ao + i * (MR * kc + LANES);
-            int bj = bo + j * (NR * kc + LANES);
+            int ai = ao + i * pitch(MR, kc);
+            int bj = bo + j * pitch(NR, kc);
             int at = co + i * MR * n + j * NR;
             if (rows == height && columns == NR && !add) {
                 VectorTiles64.run(height, kc, a, ai, b, bj, c, at, n);

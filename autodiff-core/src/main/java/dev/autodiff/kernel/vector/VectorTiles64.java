@@ -17,6 +17,9 @@ final class VectorTiles64 {
     /** The most rows of a tile; below 512 bits there are 16 registers, and the compiler needs one for each sum, row and vector. */
     static final int MR = SPECIES.vectorBitSize() >= 512 ? 12 : 4;
 
+    /** Panels end with zeros up to a multiple of so many steps of p, since tiles take as many at once. */
+    static final int STEPS = MR == 4 ? 4 : 1;
+
     /** Columns of a tile. */
     static final int NR = 2 * LANES;
 
@@ -30,6 +33,8 @@ final class VectorTiles64 {
     /**
      * Sets {@code c[co + i·n + j] = Σ_p a[ao + p·height + i]·b[bo + p·NR + j]} for the rows i below {@code height} and the columns j below
      * NR, in ascending order of p.
+     *
+     * @param kc a multiple of {@link #STEPS}
      */
     static void run(int height, int kc, double[] a, int ao, double[] b, int bo, double[] c, int co, int n) {
         switch (height) {
@@ -170,7 +175,7 @@ final class VectorTiles64 {
     }
 
     /**
-     * Four steps of p at a time, which measured faster than one. The compiler would read all elements of the four first,
+     * Four steps of p at a time, which measured faster than one; a loop for the rest behind it would cost up to a tenth. The compiler would read all elements of the four first,
      * for which 16 registers do not suffice; so each step begins with an index of its own, whose check the reads can't pass.
      *
      * @param four four times the height, as a variable: a constant would let the compiler take the checks out of the loop
@@ -182,8 +187,7 @@ final class VectorTiles64 {
         int second = ao + 4;
         int third = ao + 8;
         int fourth = ao + 12;
-        int p = 0;
-        for (; p + 3 < kc; p += 4) {
+        for (int p = 0; p < kc; p += 4) {
             DoubleVector f = DoubleVector.broadcast(SPECIES, a[ao]);
             DoubleVector b0 = DoubleVector.fromArray(SPECIES, b, bo);
             DoubleVector b1 = DoubleVector.fromArray(SPECIES, b, bo + LANES);
@@ -245,24 +249,6 @@ final class VectorTiles64 {
             third += four;
             fourth += four;
             bo += 8 * LANES;
-        }
-        for (; p < kc; p++) {
-            DoubleVector f = DoubleVector.broadcast(SPECIES, a[ao]);
-            DoubleVector b0 = DoubleVector.fromArray(SPECIES, b, bo);
-            DoubleVector b1 = DoubleVector.fromArray(SPECIES, b, bo + LANES);
-            r0v0 = f.fma(b0, r0v0);
-            r0v1 = f.fma(b1, r0v1);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 1]);
-            r1v0 = f.fma(b0, r1v0);
-            r1v1 = f.fma(b1, r1v1);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 2]);
-            r2v0 = f.fma(b0, r2v0);
-            r2v1 = f.fma(b1, r2v1);
-            f = DoubleVector.broadcast(SPECIES, a[ao + 3]);
-            r3v0 = f.fma(b0, r3v0);
-            r3v1 = f.fma(b1, r3v1);
-            ao += 4;
-            bo += 2 * LANES;
         }
         r0v0.intoArray(c, co);
         r0v1.intoArray(c, co + LANES);
