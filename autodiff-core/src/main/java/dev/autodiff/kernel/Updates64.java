@@ -49,11 +49,13 @@ final class Updates64 implements Updates<double[]> {
         double added = first ? 1 : /*narrow*/ (1 - dampening);
         double own = nesterov ? 1 : 0;
         double velocity = nesterov ? /*narrow*/ momentum : 1;
+        double nanos = 2 * NANOS * n;
+        if (!Workers.shares((long) nanos)) {
+            momentum(p, g, b, rate, decay, kept, added, own, velocity, 0, n);
+            return;
+        }
         Workers.range(
-                n,
-                UNIT,
-                2 * NANOS * n,
-                (from, to) -> momentum(p, g, b, rate, decay, kept, added, own, velocity, from, to));
+                n, UNIT, nanos, (from, to) -> momentum(p, g, b, rate, decay, kept, added, own, velocity, from, to));
     }
 
     private static void momentum(
@@ -99,10 +101,15 @@ final class Updates64 implements Updates<double[]> {
         double e = /*narrow*/ eps;
         double decay = /*narrow*/ weightDecay;
         double shrink = /*narrow*/ (1 - decoupledDecay);
+        double nanos = 4 * NANOS * n;
+        if (!Workers.shares((long) nanos)) {
+            adam(p, g, m, v, step, correction, b1, c1, b2, c2, e, decay, shrink, 0, n);
+            return;
+        }
         Workers.range(
                 n,
                 UNIT,
-                4 * NANOS * n,
+                nanos,
                 (from, to) -> adam(p, g, m, v, step, correction, b1, c1, b2, c2, e, decay, shrink, from, to));
     }
 
