@@ -65,7 +65,8 @@ class DeferralsTest {
         }
         x.mul(other).mean().backward(options);
         return shown.stream()
-                .map(t -> Objects.requireNonNull(t.grad()).toDoubleArray())
+                .map(Tensor::grad)
+                .map(g -> g == null ? new double[0] : g.toDoubleArray()) // no path may lead to one of them
                 .toList();
     }
 
