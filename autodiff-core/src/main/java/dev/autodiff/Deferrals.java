@@ -149,6 +149,9 @@ final class Deferrals {
                 inputs[i] = before.inputs[0];
             } else if (before != null) {
                 links += before.links;
+            } else if (x.size() == 1) {
+                inputs[i] = new Tensor(
+                        x.shape(), x.data().copy()); // not counted as read, so what is added into x must not show here
             }
         }
         if (links > MOST_LINKS) {

@@ -68,11 +68,15 @@ final class Loans {
 
     private int place(Tensor tensor) {
         Storage own = tensor.storage();
-        Object array = own.deferral() == null ? own.array() : null; // another storage may be over the same array
         for (int i = 0; i < count; i++) {
+            if (storages[i] == own) {
+                return i;
+            }
+        }
+        Object array = own.deferral() == null ? own.array() : null; // another storage may be over the same array
+        for (int i = 0; i < count && array != null; i++) {
             Storage storage = storages[i];
-            if (storage == own
-                    || (array != null && storage != null && storage.deferral() == null && storage.array() == array)) {
+            if (storage != null && storage.deferral() == null && storage.array() == array) {
                 return i;
             }
         }
