@@ -25,8 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ReplayAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /** The loss, its shape's and its list's objects, and the arguments of the call: 184 bytes with compressed references. */
-    private static final int MOST_BYTES = 300;
+    /**
+     * The loss, its shape's and its list's objects, and the arguments of the call are 184 bytes with compressed references. In a process that ran
+     * much else the compiler leaves some lambdas of some 30 bytes in place: 328 were seen. Without the arrays that kernels keep it is 3,632.
+     */
+    private static final int MOST_BYTES = 600;
 
     private static final int REPLAYS = 50;
 
