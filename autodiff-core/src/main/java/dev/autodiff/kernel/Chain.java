@@ -38,6 +38,8 @@ public final class Chain<A> {
 
     private final int tiles;
 
+    private final ThreadLocal<Object[]> tilesOfType;
+
     /** About what one element costs. */
     private final double nanos;
 
@@ -65,6 +67,7 @@ public final class Chain<A> {
         }
         this.tile = new int[single.size() + links.size()];
         this.tiles = assignTiles(stored);
+        this.tilesOfType = newArray.apply(0) instanceof double[] ? TILES64 : TILES32;
         double sum = 0;
         for (Link link : links) {
             sum += loops.nanos(link.function);
@@ -128,7 +131,6 @@ public final class Chain<A> {
 
     /** Returns this thread's tiles for elements of this chain's type. */
     private Object[] registers() {
-        ThreadLocal<Object[]> tilesOfType = newArray.apply(0) instanceof double[] ? TILES64 : TILES32;
         Object[] present = tilesOfType.get();
         int before = present.length;
         if (before < tiles) {

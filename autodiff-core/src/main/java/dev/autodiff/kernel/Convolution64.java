@@ -19,29 +19,9 @@ final class Convolution64 implements Convolutions<double[]> {
     /** About the time of one multiplication and addition, copies included. */
     private static final /*wide*/ double NANOS = 0.05d;
 
-    /** The arrays of one thread. */
-    private static final class Buffers {
-        double[] patches = {};
-        double[] block = {};
-        double[] cotangents = {};
-
-        double[] patches(int size) {
-            patches = patches.length < size ? new double[size] : patches;
-            return patches;
-        }
-
-        double[] block(int size) {
-            block = block.length < size ? new double[size] : block;
-            return block;
-        }
-
-        double[] cotangents(int size) {
-            cotangents = cotangents.length < size ? new double[size] : cotangents;
-            return cotangents;
-        }
-    }
-
-    private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+    private static final Scratch<double[]> PATCHES = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> PART = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> COTANGENTS = new Scratch<>(double[]::new);
 
     /** One call's sizes: units are the groups of the images, cut into blocks of windows. */
     private static final class Job {
@@ -80,8 +60,8 @@ final class Convolution64 implements Convolutions<double[]> {
         }
 
         /** Copies n windows of the channels of a unit side by side. */
-        double[] cut(double[] g, int unit, int from, int n, Buffers buffers) {
-            double[] block = buffers.cotangents(plan.outPerGroup() * n);
+        double[] cut(double[] g, int unit, int from, int n) {
+            double[] block = COTANGENTS.ofSize(plan.outPerGroup() * n);
             for (int r = 0; r < plan.outPerGroup(); r++) {
                 System.arraycopy(g, output(unit) + r * patches.outputs + from, block, r * n, n);
             }
@@ -99,7 +79,6 @@ final class Convolution64 implements Convolutions<double[]> {
         int m = plan.outPerGroup();
         int all = patches.outputs;
         Workers.range(job.units() * job.blocks, 1, job.nanos, (first, last) -> {
-            Buffers buffers = BUFFERS.get();
             for (int i = first; i < last; i++) {
                 int unit = i / job.blocks;
                 int from = i % job.blocks * job.windows;
@@ -109,13 +88,13 @@ final class Convolution64 implements Convolutions<double[]> {
                             m, n, job.k, w, job.weight(unit), false, x, job.input(unit), false, y, job.output(unit));
                     continue;
                 }
-                double[] columns = buffers.patches(job.k * n);
+                double[] columns = PATCHES.ofSize(job.k * n);
                 patches.columns(x, job.input(unit), plan.inPerGroup(), from, from + n, columns, 0, n);
                 if (n == all) {
                     product.multiply(m, n, job.k, w, job.weight(unit), false, columns, 0, false, y, job.output(unit));
                     continue;
                 }
-                double[] block = buffers.block(m * n);
+                double[] block = PART.ofSize(m * n);
                 product.multiply(m, n, job.k, w, job.weight(unit), false, columns, 0, false, block, 0);
                 for (int r = 0; r < m; r++) {
                     System.arraycopy(block, r * n, y, job.output(unit) + r * all + from, n);
@@ -135,7 +114,6 @@ final class Convolution64 implements Convolutions<double[]> {
         int m = plan.outPerGroup();
         int all = patches.outputs;
         Workers.range(job.units(), 1, job.nanos, (first, last) -> {
-            Buffers buffers = BUFFERS.get();
             for (int unit = first; unit < last; unit++) {
                 if (patches.isIdentity()) {
                     product.multiply(
@@ -144,12 +122,12 @@ final class Convolution64 implements Convolutions<double[]> {
                 }
                 for (int from = 0; from < all; from += job.windows) {
                     int n = Math.min(job.windows, all - from);
-                    double[] columns = buffers.patches(job.k * n);
+                    double[] columns = PATCHES.ofSize(job.k * n);
                     if (n == all) {
                         product.multiply(
                                 job.k, n, m, w, job.weight(unit), true, g, job.output(unit), false, columns, 0);
                     } else {
-                        double[] block = job.cut(g, unit, from, n, buffers);
+                        double[] block = job.cut(g, unit, from, n);
                         product.multiply(job.k, n, m, w, job.weight(unit), true, block, 0, false, columns, 0);
                     }
                     patches.addColumns(x, job.input(unit), plan.inPerGroup(), from, from + n, columns, 0, n);
@@ -194,23 +172,22 @@ final class Convolution64 implements Convolutions<double[]> {
     /** Adds the products of one group of one image to the weights of the group. */
     private static void addProducts(
             Job job, int unit, Product<double[]> product, double[] x, double[] g, double[] sum) {
-        Buffers buffers = BUFFERS.get();
         Patches64 patches = job.patches;
         int m = job.plan.outPerGroup();
         int all = patches.outputs;
         int to = job.weight(unit);
         for (int from = 0; from < all; from += job.windows) {
             int n = Math.min(job.windows, all - from);
-            double[] block = buffers.block(m * job.k);
+            double[] block = PART.ofSize(m * job.k);
             if (patches.isIdentity()) {
                 product.multiply(m, job.k, n, g, job.output(unit), false, x, job.input(unit), true, block, 0);
             } else {
-                double[] rows = buffers.patches(job.k * n);
+                double[] rows = PATCHES.ofSize(job.k * n);
                 patches.rows(x, job.input(unit), job.plan.inPerGroup(), from, from + n, rows);
                 if (n == all) {
                     product.multiply(m, job.k, n, g, job.output(unit), false, rows, 0, false, block, 0);
                 } else {
-                    double[] cotangents = job.cut(g, unit, from, n, buffers);
+                    double[] cotangents = job.cut(g, unit, from, n);
                     product.multiply(m, job.k, n, cotangents, 0, false, rows, 0, false, block, 0);
                 }
             }

@@ -7,9 +7,6 @@ import java.util.Arrays;
  * fixed order: what it costs is small beside zeroing the result, and no two threads write to one place.
  */
 final class Indices64 implements Indices<double[]> {
-    /** Up to this many rows are added one after the other, longer runs in halves. */
-    private static final int RUN = 128;
-
     /** About the time of one element. */
     private static final /*wide*/ double NANOS = 1.5;
 
@@ -55,7 +52,7 @@ final class Indices64 implements Indices<double[]> {
             if (count == 1) {
                 System.arraycopy(x, xo + order[from] * inner, out, oo + j * inner, inner);
             } else if (count > 1) {
-                /*wide*/ double[] sums = SUMS.ofSize(halvings(count) * inner);
+                /*wide*/ double[] sums = SUMS.ofSize(Reductions64.halvings(count) * inner);
                 add(x, xo, order, from, count, inner, sums, 0);
                 for (int i = 0; i < inner; i++) {
                     out[oo + j * inner + i] = /*narrow*/ sums[i];
@@ -64,20 +61,11 @@ final class Indices64 implements Indices<double[]> {
         }
     }
 
-    /** Returns how many sums of rows there are at a time: one, and one more for each time that the second half is cut again. */
-    private static int halvings(int count) {
-        return count > RUN ? 1 + halvings(count - half(count)) : 1;
-    }
-
-    private static int half(int count) {
-        return Math.max(RUN, count / 2 / RUN * RUN);
-    }
-
     /** Sets {@code sums[at + i]} to the sums of rows {@code order[from], …}, pairwise; behind them stand those of second halves. */
     private static void add(
             double[] x, int xo, int[] order, int from, int count, int inner, /*wide*/ double[] sums, int at) {
-        if (count > RUN) {
-            int half = half(count);
+        if (count > Reductions64.RUN) {
+            int half = Reductions64.half(count);
             add(x, xo, order, from, half, inner, sums, at);
             add(x, xo, order, from + half, count - half, inner, sums, at + inner);
             for (int i = 0; i < inner; i++) {

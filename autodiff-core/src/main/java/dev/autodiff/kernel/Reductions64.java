@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class Reductions64 implements Reductions<double[]> {
     /** Up to this many numbers are added one after the other, by four interleaved sums if they are neighbours. */
-    private static final int RUN = 128;
+    static final int RUN = 128;
 
     /** So many columns at most are added one by one. */
     private static final int NARROW = 16;
@@ -130,7 +130,7 @@ final class Reductions64 implements Reductions<double[]> {
     }
 
     /** Returns where n > RUN numbers are cut in two: about the middle, at a multiple of RUN. */
-    private static int half(int n) {
+    static int half(int n) {
         return Math.max(RUN, n / 2 / RUN * RUN);
     }
 
@@ -158,7 +158,7 @@ final class Reductions64 implements Reductions<double[]> {
     }
 
     /** Returns how many sums of n rows there are at a time: one, and one more for each time that the second half is cut again. */
-    private static int halvings(int n) {
+    static int halvings(int n) {
         return n > RUN ? 1 + halvings(n - half(n)) : 1;
     }
 

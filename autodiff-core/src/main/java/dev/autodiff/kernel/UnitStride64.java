@@ -28,30 +28,9 @@ final class UnitStride64 {
     /** About the time of copying one element. */
     private static final /*wide*/ double NANOS_COPY = 0.3d;
 
-    /** The arrays of one thread. */
-    private static final class Buffers {
-        double[] planes = {};
-        double[] columns = {};
-
-        double[] planes(int size) {
-            planes = planes.length < size ? new double[size] : planes;
-            return planes;
-        }
-
-        double[] weights = {};
-
-        double[] weights(int size) {
-            weights = weights.length < size ? new double[size] : weights;
-            return weights;
-        }
-
-        double[] columns(int size) {
-            columns = columns.length < size ? new double[size] : columns;
-            return columns;
-        }
-    }
-
-    private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+    private static final Scratch<double[]> PLANES = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> WEIGHTS = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> COLUMNS = new Scratch<>(double[]::new);
 
     /** Sizes along three axes: {@code out[p] = Σ_j w[j]·in[p + j·dilation − before]}, where in is 0 outside. */
     private static final class Grid {
@@ -199,7 +178,7 @@ final class UnitStride64 {
         int in = plan.inPerGroup();
         int out = plan.outPerGroup();
         int kernel = grid.shifts.length;
-        double[] turned = BUFFERS.get().weights(plan.groups() * out * in * kernel);
+        double[] turned = WEIGHTS.ofSize(plan.groups() * out * in * kernel);
         double largest = 0;
         int from = 0;
         for (int o = 0; o < plan.groups() * out; o++) {
@@ -233,9 +212,8 @@ final class UnitStride64 {
         /*wide*/ double multiplications = (/*wide*/ double) out * k * grid.columns;
         /*wide*/ double copies = in * grid.plane + out * grid.outputs;
         Workers.range(units, 1, units * (NANOS * multiplications + NANOS_COPY * copies), (first, last) -> {
-            Buffers buffers = BUFFERS.get();
-            double[] planes = buffers.planes(in * grid.plane);
-            double[] columns = buffers.columns(out * grid.columns);
+            double[] planes = PLANES.ofSize(in * grid.plane);
+            double[] columns = COLUMNS.ofSize(out * grid.columns);
             Arrays.fill(planes, 0, in * grid.plane, 0); // once for all: every image leaves the same places out
             for (int unit = first; unit < last; unit++) {
                 grid.pad(x, unit * in * grid.inputs, in, planes, 0);
@@ -261,7 +239,7 @@ final class UnitStride64 {
         if ((long) sums * size > MOST) {
             return false;
         }
-        double[] partial = BUFFERS.get().weights(sums * size);
+        double[] partial = WEIGHTS.ofSize(sums * size);
         Arrays.fill(partial, 0, sums * size, 0);
         /*wide*/ double multiplications = (/*wide*/ double) size * grid.columns;
         /*wide*/ double copies = plan.groups() * (plan.inPerGroup() * grid.plane + plan.outPerGroup() * grid.outputs);
@@ -304,9 +282,8 @@ final class UnitStride64 {
         int length = (grid.columns + Product.UNIT - 1) / Product.UNIT * Product.UNIT;
         int apart = in * grid.plane;
         int most = Math.max(1, BLOCK / (apart + out * length));
-        Buffers buffers = BUFFERS.get();
-        double[] planes = buffers.planes(Math.min(most, end - image) * apart + Product.UNIT);
-        double[] columns = buffers.columns(Math.min(most, end - image) * out * length);
+        double[] planes = PLANES.ofSize(Math.min(most, end - image) * apart + Product.UNIT);
+        double[] columns = COLUMNS.ofSize(Math.min(most, end - image) * out * length);
         Arrays.fill(
                 planes,
                 0,

@@ -175,7 +175,7 @@ final class VectorTiles64 {
     }
 
     /**
-     * Four steps of p at a time, which measured faster than one; a loop for the rest behind it would cost up to a tenth. The compiler would read all elements of the four first,
+     * Four steps of p at a time, which measured faster than one, and no loop for the rest behind them. The compiler would read all elements of the four first,
      * for which 16 registers do not suffice; so each step begins with an index of its own, whose check the reads can't pass.
      *
      * @param four four times the height, as a variable: a constant would let the compiler take the checks out of the loop
