@@ -131,7 +131,9 @@ final class Product64 implements Product<double[]> {
             int ci,
             int cj,
             /*wide*/ double nanos) {
-        if (m < SPLIT_ROWS) {
+        if (!Workers.shares((long) nanos)) { // no lambda for small products
+            large(m, n, k, a, ao, ai, ap, b, bo, bp, bj, c, co, ci, cj);
+        } else if (m < SPLIT_ROWS) {
             Workers.range(n, 32, 1, nanos, (j, end) -> {
                 large(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j * cj, ci, cj);
             });

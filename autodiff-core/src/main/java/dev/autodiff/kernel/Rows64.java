@@ -14,6 +14,11 @@ final class Rows64 implements Rows<double[]> {
         Workers.range(rows, 1, NANOS * rows * n, work);
     }
 
+    /** Tells whether threads share so many rows; where they do not, the losses of training need no lambda. */
+    private static boolean areShared(int rows, int n) {
+        return Workers.shares((long) (NANOS * rows * n));
+    }
+
     /**
      * The largest of each row and {@code log Σ_j exp(x[r, j] − largest)}, kept apart: their sum would round the logarithm away where the
      * logits are large.
@@ -139,23 +144,36 @@ final class Rows64 implements Rows<double[]> {
 
     @Override
     public void crossEntropy(double[] x, long[] label, double[] loss, int rows, int n) {
-        forRows(rows, n, (first, end) -> {
-            Shifts shifts = new Shifts(x, first, end, n);
-            for (int r = first; r < end; r++) {
-                loss[r] = /*narrow*/ -shifts.logSoftmax(x[r * n + (int) label[r]], r);
-            }
-        });
+        if (areShared(rows, n)) {
+            forRows(rows, n, (first, end) -> crossEntropy(x, label, loss, first, end, n));
+        } else {
+            crossEntropy(x, label, loss, 0, rows, n);
+        }
+    }
+
+    private static void crossEntropy(double[] x, long[] label, double[] loss, int first, int end, int n) {
+        Shifts shifts = new Shifts(x, first, end, n);
+        for (int r = first; r < end; r++) {
+            loss[r] = /*narrow*/ -shifts.logSoftmax(x[r * n + (int) label[r]], r);
+        }
     }
 
     @Override
     public void crossEntropyGradient(double[] g, double[] x, long[] label, double[] out, int rows, int n) {
-        forRows(rows, n, (first, end) -> {
-            shiftedExp(x, out, first, end, n);
-            for (int r = first; r < end; r++) {
-                scale(out, r * n, n, g[r]);
-                out[r * n + (int) label[r]] -= g[r];
-            }
-        });
+        if (areShared(rows, n)) {
+            forRows(rows, n, (first, end) -> crossEntropyGradient(g, x, label, out, first, end, n));
+        } else {
+            crossEntropyGradient(g, x, label, out, 0, rows, n);
+        }
+    }
+
+    private static void crossEntropyGradient(
+            double[] g, double[] x, long[] label, double[] out, int first, int end, int n) {
+        shiftedExp(x, out, first, end, n);
+        for (int r = first; r < end; r++) {
+            scale(out, r * n, n, g[r]);
+            out[r * n + (int) label[r]] -= g[r];
+        }
     }
 
     @Override
