@@ -26,7 +26,12 @@ final class Scope {
             throw new DTypeException(operation + ": expected a point of float32 or float64, got " + x.dtype()
                     + "; convert with to(DType)");
         }
-        return recording && x.requiresGrad() ? x.identity() : x.requireGrad();
+        if (recording && x.requiresGrad()) {
+            return x.identity();
+        }
+        // The elements of a parameter may be overwritten before the last product with the derivative, others are
+        // shared.
+        return x.storage().isMutable() || Mode.listening() != null ? x.requireGrad() : x.sharedLeaf();
     }
 
     /**

@@ -485,15 +485,26 @@ public final class Tensor
         }
         Tensor leaf = new Tensor(shape, data().copy());
         leaf.allowChanges();
-        leaf.node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
-        leaf.node.stores(leaf);
-        leaf.name = name;
-        leaf.node.setName(name);
+        leaf.becomeLeaf(name);
         OpListener listener = Mode.listening();
         if (listener != null) {
             listener.copied(this, leaf);
         }
         return leaf;
+    }
+
+    /** Returns a new leaf over the same elements, which never change. */
+    Tensor sharedLeaf() {
+        Tensor leaf = new Tensor(shape, data());
+        leaf.becomeLeaf(name);
+        return leaf;
+    }
+
+    private void becomeLeaf(@Nullable String leafName) {
+        node = new Node(Mode.current().nextNumber(Node.NO_PARENTS), shape, dtype());
+        node.stores(this);
+        name = leafName;
+        node.setName(leafName);
     }
 
     /** Tells whether a gradient can flow to this tensor: it is a leaf that requires one, or was computed from such. */

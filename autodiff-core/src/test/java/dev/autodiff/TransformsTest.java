@@ -3,6 +3,8 @@ package dev.autodiff;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -39,6 +41,22 @@ class TransformsTest {
         }
         Tensor y = f.apply(x);
         return Tensor.stack(y.rank(), columns).reshape(y.shape().concat(x.shape()));
+    }
+
+    @Test
+    void onlyAPointThatMayChangeIsCopied() {
+        Tensor[] seen = new Tensor[1];
+        UnaryOperator<Tensor> gradient = Autodiff.grad(x -> {
+            seen[0] = x;
+            return x.square().sum();
+        });
+        gradient.apply(X);
+        assertSame(X.rawArray(), seen[0].rawArray());
+        assertTrue(seen[0].requiresGrad());
+        assertFalse(X.requiresGrad());
+        Tensor p = X.requireGrad();
+        gradient.apply(p.detach());
+        assertNotSame(p.rawArray(), seen[0].rawArray());
     }
 
     // ---- Jacobians and Hessians ----
