@@ -1,7 +1,6 @@
 package dev.autodiff;
 
 import dev.autodiff.array.Storage;
-import dev.autodiff.kernel.Chain;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
@@ -25,12 +24,6 @@ import org.jspecify.annotations.Nullable;
  * any more is used again only when nothing deferred will read it: the sweep {@linkplain #leave leaves} it here.
  */
 final class Deferrals {
-    /** Results of fewer elements stay in the cache from one operation to the next anyhow. */
-    static final int LEAST = 1 << 14;
-
-    /** A longer chain would need more tiles than the cache holds. */
-    private static final int MOST_LINKS = 24;
-
     private static final Tensor[] NOTHING = {};
 
     /** One result. */
@@ -53,8 +46,7 @@ final class Deferrals {
         /** Whether the array belongs to nobody but the consumers. */
         boolean left;
 
-        // While a chain is made: the result's place in it, and how often the chain uses it.
-        int place = -1;
+        /** While a chain is made, how often it uses this. */
         int uses;
 
         Deferred(Elementwise function, DType dtype, int size, Tensor[] inputs, int links) {
@@ -67,16 +59,6 @@ final class Deferrals {
         /** Tells whether all elements are one number. */
         boolean isRepeated() {
             return function == Elementwise.IDENTITY && inputs[0].size() == 1;
-        }
-
-        /** Tells whether all inputs are single numbers. */
-        boolean isOfNumbers() {
-            for (Tensor x : inputs) {
-                if (x.size() != 1) {
-                    return false;
-                }
-            }
-            return true;
         }
 
         boolean isHeldBesideChain() {
@@ -154,7 +136,7 @@ final class Deferrals {
                         x.shape(), x.data().copy()); // not counted as read, so what is added into x must not show here
             }
         }
-        if (links > MOST_LINKS) {
+        if (links > ElementwiseChain.MOST_STEPS) {
             links = 1;
             for (Tensor x : inputs) {
                 x.array();
@@ -177,7 +159,7 @@ final class Deferrals {
     }
 
     private static @Nullable Deferred of(Storage storage) {
-        return (Deferred) storage.deferral();
+        return storage.deferral() instanceof Deferred deferred ? deferred : null; // a lazy result is read like an array
     }
 
     // ---- who holds what ----
@@ -254,7 +236,7 @@ final class Deferrals {
             Deferred before = of(x);
             if (before != null) {
                 before.consumers--;
-                dropIfUnused(before); // at most MOST_LINKS deep
+                dropIfUnused(before); // at most MOST_STEPS deep
             } else if (x.size() != 1) {
                 Storage free = unread(x.rawArray());
                 if (free != null) {
@@ -297,11 +279,9 @@ final class Deferrals {
                 arrays[i] = free.isEmpty() ? mode.unnoted(dtype, size).array() : free.remove(free.size() - 1);
             }
         }
-        if (arrays.length == 1 && !root.isOfNumbers()) {
-            root.function.compute(root.inputs, new Tensor(Shape.of(size), Storage.of(dtype, arrays[0])));
-        } else {
-            run(chain, arrays, dtype, size);
-        }
+        List<ElementwiseChain.Step> steps = new ArrayList<>(arrays.length);
+        chain.forEach(link -> steps.add(new ElementwiseChain.Step(link.function, link.inputs, link.storage)));
+        ElementwiseChain.run(steps, arrays, dtype, size);
         free.forEach(array -> mode.recycler().give(Storage.of(dtype, array)));
         for (Deferred link : chain) {
             for (Tensor x : link.inputs) {
@@ -360,51 +340,6 @@ final class Deferrals {
                 before.uses++;
             }
         }
-        link.place = chain.size();
         chain.add(link);
-    }
-
-    /** Computes the links of a chain, and stores those that have an array. */
-    private static void run(List<Deferred> chain, Object[] arrays, DType dtype, int size) {
-        List<Object> inputs = new ArrayList<>();
-        List<Boolean> single = new ArrayList<>();
-        for (Deferred link : chain) {
-            for (Tensor x : link.inputs) {
-                if (of(x) == null && register(inputs, x.array()) < 0) {
-                    inputs.add(x.array());
-                    single.add(x.size() == 1);
-                }
-            }
-        }
-        List<Chain.Link> links = new ArrayList<>();
-        List<Integer> stored = new ArrayList<>();
-        for (int i = 0; i < arrays.length; i++) {
-            Deferred link = chain.get(i);
-            List<Integer> operands = new ArrayList<>(link.inputs.length);
-            for (Tensor x : link.inputs) {
-                Deferred before = of(x);
-                operands.add(before == null ? register(inputs, x.array()) : inputs.size() + before.place);
-            }
-            links.add(new Chain.Link(link.function.ordinal(), operands));
-            if (arrays[i] != null) {
-                stored.add(i);
-            }
-        }
-        new Chain<>(
-                        Floats.of(dtype).elementwise(),
-                        dtype == DType.FLOAT64 ? double[]::new : float[]::new,
-                        single,
-                        links,
-                        stored)
-                .run(inputs.toArray(), arrays, size);
-    }
-
-    private static int register(List<Object> inputs, Object array) {
-        for (int i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i) == array) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

@@ -813,7 +813,8 @@ enum Elementwise implements Primitive, Fusable {
         for (int i = 1; i < in.length; i++) {
             shape = Shape.broadcast(label, shape, in[i].shape());
         }
-        Tensor deferred = shape.size() < Deferrals.LEAST ? null : Mode.current().defer(this, shape, dtype, in);
+        Tensor deferred =
+                shape.size() < ElementwiseChain.LEAST ? null : Mode.current().defer(this, shape, dtype, in);
         if (deferred != null) {
             return deferred;
         }

@@ -107,11 +107,13 @@ final class Mode {
         return used == null ? Storage.zeros(dtype, size) : used;
     }
 
-    /** Defers an elementwise function if a rule of a sweep asks for it; else, or where that can't be, returns null. */
+    /** Puts an elementwise function off: as one of the sweep's own if a rule asks for it, else as {@link Lazy}; returns null where that can't be. */
     @Nullable
     Tensor defer(Elementwise function, Shape shape, DType dtype, Tensor... in) {
         Loans watching = loans;
-        return watching == null ? null : watching.defer(this, function, shape, dtype, in);
+        return watching == null
+                ? Lazy.of(function, shape, dtype, in)
+                : watching.defer(this, function, shape, dtype, in);
     }
 
     /** Begins a sweep, which is recorded or not, maybe inside of another; returns what {@link #leaveSweep} sets again. */

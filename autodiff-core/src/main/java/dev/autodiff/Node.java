@@ -102,6 +102,7 @@ final class Node implements Saved {
             this.inputs = inputs;
             for (int i = 0; i < inputs.length; i++) {
                 Tensor input = inputs[i];
+                Lazy.keep(input);
                 if (input != null && input.storage().isMutable()) {
                     if (versions == null) {
                         versions = new int[inputs.length];
@@ -114,6 +115,7 @@ final class Node implements Saved {
         }
         if (keep.output()) {
             this.output = output;
+            Lazy.keep(output);
         }
     }
 
@@ -405,7 +407,7 @@ final class Node implements Saved {
             reader.accept(Objects.requireNonNull(gradient()));
             return true;
         }
-        Storage borrowed = lent.gradient.storage().alias();
+        Storage borrowed = lent.gradient.storage().lend();
         try {
             reader.accept(Tensor.view(shape, borrowed, lent.gradient.isTransposedView()));
         } finally {

@@ -31,7 +31,7 @@ final class Scope {
         }
         // The elements of a parameter may be overwritten before the last product with the derivative, others are
         // shared.
-        return x.storage().isMutable() || Mode.listening() != null ? x.requireGrad() : x.sharedLeaf();
+        return x.storage().mayChange() || Mode.listening() != null ? x.requireGrad() : x.sharedLeaf();
     }
 
     /**

@@ -146,7 +146,9 @@ sealed interface ShapeMove extends Primitive {
                 throw new ShapeException("broadcastTo: shape " + x.shape() + " can't be repeated to " + to
                         + "; sizes must be equal or 1, aligned at the last axis");
             }
-            if (x.size() == 1 && to.size() >= Deferrals.LEAST && x.dtype().isFloating()) {
+            if (x.size() == 1
+                    && to.size() >= ElementwiseChain.LEAST
+                    && x.dtype().isFloating()) {
                 Tensor deferred = Mode.current().defer(Elementwise.IDENTITY, to, x.dtype(), x);
                 if (deferred != null) {
                     return deferred;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** What a sweep defers gets the bits of what is computed at once, however it is used, and no array in between. */
 class DeferralsTest {
     /** A matrix of as many elements as are deferred. */
-    private static final Shape SHAPE = Shape.of(128, Deferrals.LEAST / 128);
+    private static final Shape SHAPE = Shape.of(128, ElementwiseChain.LEAST / 128);
 
     private static Tensor random(long seed, DType dtype) {
         return Tensor.normal(Generator.seeded(seed), dtype, SHAPE, 0, 0.5);

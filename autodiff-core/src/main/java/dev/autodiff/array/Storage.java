@@ -2,6 +2,8 @@ package dev.autodiff.array;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,19 @@ import org.jspecify.annotations.Nullable;
 public final class Storage {
     /** The version of elements that never change. */
     private static final int CONSTANT = -1;
+
+    /** The version of elements that stay as they are until the storage is revoked. */
+    private static final int LENT = -2;
+
+    private static final VarHandle ARRAY;
+
+    static {
+        try {
+            ARRAY = MethodHandles.lookup().findVarHandle(Storage.class, "array", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     /** What stands in the place of an array that is not made yet. */
     private record Deferred(int size, Supplier<?> elements) {}
@@ -64,7 +79,8 @@ public final class Storage {
     }
 
     /**
-     * Returns a storage whose elements are computed when its array is first asked for, which one thread alone may do.
+     * Returns a storage whose elements are computed when its array is first asked for. If several threads may do that, the first array that is
+     * there is the array.
      *
      * @param elements makes the array
      */
@@ -74,12 +90,20 @@ public final class Storage {
 
     /** Returns what will make the array, or null if the array is there. */
     public @Nullable Supplier<?> deferral() {
-        return array instanceof Deferred deferred ? deferred.elements : null;
+        return present() instanceof Deferred deferred ? deferred.elements : null;
     }
 
-    /** Gives a storage that is deferred its array. */
+    /** Gives a storage that is deferred its array, if it has none yet. */
     public void settle(Object elements) {
-        array = elements;
+        Object present = present();
+        if (present instanceof Deferred) {
+            ARRAY.compareAndSet(this, present, elements);
+        }
+    }
+
+    /** Returns the array so that its elements are seen too if another thread has computed them. */
+    private @Nullable Object present() {
+        return ARRAY.getAcquire(this);
     }
 
     /** Wraps an array of a type without copying it. */
@@ -94,7 +118,7 @@ public final class Storage {
 
     /** Returns the number of elements. */
     public int size() {
-        if (array instanceof Deferred deferred) {
+        if (present() instanceof Deferred deferred) {
             return deferred.size;
         }
         return switch (dtype) {
@@ -107,16 +131,23 @@ public final class Storage {
 
     /** Returns the Java array itself: {@code float[]}, {@code double[]}, {@code long[]} or {@code boolean[]}. */
     public Object array() {
-        Object present = array;
+        Object present = present();
         if (present instanceof Deferred deferred) {
-            present = deferred.elements.get();
-            array = present;
+            settle(deferred.elements.get());
+            present = present();
         }
         if (present == null) {
             throw new IllegalStateException(
                     "storage: these elements were lent for one update, which is over;" + " copy what you want to keep");
         }
         return present;
+    }
+
+    /** Returns another storage over the same array for somebody who may read it until it is {@linkplain #revoke revoked}. */
+    public Storage lend() {
+        Storage lent = new Storage(dtype, array());
+        lent.version = LENT;
+        return lent;
     }
 
     /** Ends the use of the array through this storage. */
@@ -198,6 +229,11 @@ public final class Storage {
 
     /** Tells whether the elements may be overwritten. */
     public boolean isMutable() {
+        return version >= 0;
+    }
+
+    /** Tells whether the elements may be others later: overwritten, or gone with a loan. */
+    public boolean mayChange() {
         return version != CONSTANT;
     }
 

@@ -1,0 +1,309 @@
+package dev.autodiff;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import dev.autodiff.shape.DType;
+import dev.autodiff.shape.Shape;
+import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.function.Supplier;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What is put off has the bits of what is computed at once, whenever and by whomever it is read, and holds no more memory. */
+class LazyTest {
+    private static final Shape SHAPE = Shape.of(128, ElementwiseChain.LEAST / 128);
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private static Tensor random(long seed, DType dtype) {
+        return Tensor.normal(Generator.seeded(seed), dtype, SHAPE, 0, 0.5);
+    }
+
+    private static boolean isLazy(Tensor x) {
+        return x.storage().deferral() != null;
+    }
+
+    /** Runs code in which each operation computes its result before the next one runs, as nothing is put off while somebody listens. */
+    private static <T> T atOnce(Supplier<T> body) {
+        return Mode.current()
+                .listening(
+                        new OpListener() {
+                            @Override
+                            public void ran(Op op, Tensor[] inputs, Tensor out) {
+                                assertNull(out.storage().deferral(), op.label());
+                            }
+
+                            @Override
+                            public boolean hearsRules() {
+                                return true;
+                            }
+                        },
+                        body);
+    }
+
+    // ---- the same bits ----
+
+    private static int below(Generator random, int bound) {
+        return (int) (random.nextDouble() * bound);
+    }
+
+    private static Tensor step(Generator random, List<Tensor> pool, Tensor parameter) {
+        Tensor x = pool.get(below(random, pool.size()));
+        Tensor y = pool.get(below(random, pool.size()));
+        return switch (below(random, 16)) {
+            case 0 -> x.tanh();
+            case 1 -> x.mul(y);
+            case 2 -> x.mul(x);
+            case 3 -> x.square().neg().exp();
+            case 4 -> x.sub(y).sigmoid();
+            case 5 -> x.mul(parameter);
+            case 6 -> x.mul(parameter.narrow(0, 0, 1).narrow(1, 0, 1).reshape());
+            case 7 -> x.lerp(y, x.sigmoid());
+            case 8 -> x.transpose().mul(0.5).transpose();
+            case 9 -> x.reshape(-1).sin().reshape(SHAPE);
+            case 10 -> x.add(y.narrow(0, 0, 1));
+            case 11 -> x.detach().abs();
+            case 12 -> x.mul(y.mean());
+            case 13 -> x.relu();
+            case 14 -> x.maximum(y).add(0.1);
+            default -> parameter.sub(x).mul(0.7);
+        };
+    }
+
+    /** Values that were read in any order, before and after the parameters were overwritten, and gradients. */
+    private static List<double[]> numbers(long seed, DType dtype) {
+        Generator random = Generator.seeded(seed);
+        Tensor p = random(seed + 1, dtype).requireGrad();
+        List<Tensor> pool = new ArrayList<>(List.of(random(seed + 2, dtype), random(seed + 3, dtype), p.tanh()));
+        List<double[]> read = new ArrayList<>();
+        int steps = 3 + below(random, 40);
+        for (int i = 0; i < steps; i++) {
+            Tensor next = step(random, pool, p);
+            pool.set(below(random, pool.size()), next);
+            if (pool.size() < 6) {
+                pool.add(next);
+            }
+            if (below(random, 8) == 0) {
+                read.add(pool.get(below(random, pool.size())).toDoubleArray());
+            }
+        }
+        Tensor loss = pool.get(pool.size() - 1).mul(pool.get(0).add(p)).mean();
+        if (below(random, 2) == 0) {
+            loss.backward();
+            read.add(Objects.requireNonNull(p.grad()).toDoubleArray());
+        }
+        Autodiff.noGrad(() -> {
+            InPlace.assign(p, p.mul(3).add(1));
+            return p;
+        });
+        pool.forEach(x -> read.add(x.toDoubleArray()));
+        return read;
+    }
+
+    @Property
+    void elementsAndGradientsHaveTheBitsOfThoseComputedAtOnce(@ForAll long seed, @ForAll boolean single) {
+        DType dtype = single ? DType.FLOAT32 : DType.FLOAT64;
+        List<double[]> lazy = numbers(seed, dtype);
+        List<double[]> wanted = atOnce(() -> numbers(seed, dtype));
+        assertEquals(wanted.size(), lazy.size());
+        for (int i = 0; i < wanted.size(); i++) {
+            assertArrayEquals(wanted.get(i), lazy.get(i), "value " + i);
+        }
+    }
+
+    @Test
+    void recordedRulesHaveTheBitsOfThoseComputedAtOnce() {
+        Supplier<double[]> second = () -> {
+            Tensor x = random(1, DType.FLOAT64).requireGrad();
+            x.mul(x).tanh().sum().backward(BackwardOption.CREATE_GRAPH);
+            Tensor g = Objects.requireNonNull(x.grad());
+            x.clearGrad();
+            g.square().sum().backward();
+            return Objects.requireNonNull(x.grad()).toDoubleArray();
+        };
+        assertArrayEquals(atOnce(second), second.get());
+    }
+
+    // ---- what may change is read at once ----
+
+    @Test
+    void whatAParameterGoesIntoIsComputedAtOnce() {
+        Tensor p = random(1, DType.FLOAT32).requireGrad();
+        assertNull(p.exp().storage().deferral());
+        assertNull(random(2, DType.FLOAT32).mul(p.detach()).storage().deferral());
+        assertNull(p.reshape(-1).neg().storage().deferral());
+        assertTrue(isLazy(p.exp().neg()));
+        assertTrue(isLazy(random(2, DType.FLOAT32).exp()));
+    }
+
+    @Test
+    void aSingleNumberThatChangesIsReadBefore() {
+        Tensor scale = Tensor.of(2.0).requireGrad();
+        Tensor x = random(1, DType.FLOAT64);
+        Tensor product = x.mul(scale);
+        assertTrue(isLazy(product));
+        Autodiff.noGrad(() -> {
+            InPlace.assign(scale, Tensor.of(5.0));
+            return scale;
+        });
+        assertEquals(2 * x.get(3, 4), product.get(3, 4));
+    }
+
+    /** The gradient's array is used again after the parameter has forgotten it. */
+    @Test
+    void whatALentGradientGoesIntoIsComputedAtOnce() {
+        Tensor p = random(1, DType.FLOAT64).requireGrad();
+        p.mul(p).sum().backward();
+        List<Tensor> kept = new ArrayList<>();
+        InPlace.descend("test", p, (target, gradient) -> kept.add(gradient.mul(0.5)));
+        double[] wanted = p.toDoubleArray();
+        p.clearGrad();
+        p.exp().sum().backward();
+        assertArrayEquals(wanted, kept.get(0).toDoubleArray());
+    }
+
+    // ---- when and by whom ----
+
+    @Test
+    void severalThreadsMayReadAtTheSameTime() throws Exception {
+        for (int round = 0; round < 30; round++) {
+            int seed = round;
+            Supplier<List<Tensor>> made = () -> {
+                Tensor x = random(seed, DType.FLOAT64);
+                Tensor shared = x.tanh().mul(x);
+                return List.of(shared.exp(), shared.sin(), shared);
+            };
+            List<Tensor> wanted = atOnce(made);
+            List<Tensor> lazy = made.get();
+            List<@Nullable Object> seen = new ArrayList<>(Arrays.asList(new Object[6]));
+            CyclicBarrier start = new CyclicBarrier(6);
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 6; t++) {
+                int place = t;
+                threads.add(new Thread(() -> {
+                    try {
+                        start.await();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                    seen.set(place, lazy.get(place % 3).rawArray());
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            for (int t = 0; t < 6; t++) {
+                assertArrayEquals(wanted.get(t % 3).toDoubleArray(), (double[]) seen.get(t));
+                assertSame(lazy.get(t % 3).rawArray(), seen.get(t));
+            }
+        }
+    }
+
+    // ---- memory ----
+
+    private static long allocated(Supplier<?> body) {
+        for (int i = 0; i < 5; i++) {
+            body.get();
+        }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        assertNotNull(body.get());
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** A size at which the objects beside the arrays do not count, and whose arrays no test of this thread has recycled. */
+    private static final int LARGE = 1_000_003;
+
+    @Test
+    void ofAChainOnlyWhatIsReadBecomesAnArray() {
+        Tensor x = Tensor.normal(Generator.seeded(1), DType.FLOAT32, Shape.of(LARGE), 0, 1);
+        long bytes = allocated(() -> x.mul(2).add(1).tanh().mul(x).neg().exp().rawArray());
+        assertEquals(1, bytes / (4.0 * LARGE), 0.2);
+        bytes = allocated(() -> {
+            Tensor between = x.mul(2).add(1);
+            Tensor end = between.tanh().mul(between);
+            between.exp().rawArray(); // two results read what lies between
+            return end.rawArray();
+        });
+        assertEquals(3, bytes / (4.0 * LARGE), 0.2);
+    }
+
+    /** The tanh's and the exponential's rules read their results, those of the others nothing. */
+    @Test
+    void whatRulesReadBecomesAnArrayInTheFirstPass() {
+        Tensor x = Tensor.normal(Generator.seeded(1), DType.FLOAT32, Shape.of(LARGE), 0, 1);
+        Tensor[] kept = new Tensor[2];
+        Tensor leaf = x.requireGrad().add(0); // computed at once
+        long bytes = allocated(() -> {
+            kept[0] = leaf.neg().add(1).tanh();
+            kept[1] = kept[0].neg().exp();
+            return kept[1].mul(0.5).sum();
+        });
+        assertEquals(3, bytes / (4.0 * LARGE), 0.2);
+        assertNull(kept[0].storage().deferral());
+        assertNull(kept[1].storage().deferral());
+    }
+
+    @Test
+    void aSumOfManyArraysHoldsFew() {
+        List<WeakReference<Object>> batches = new ArrayList<>();
+        Tensor sum = random(0, DType.FLOAT64);
+        for (int i = 1; i < 20; i++) {
+            Tensor batch = random(i, DType.FLOAT64);
+            batches.add(new WeakReference<>(batch.rawArray()));
+            sum = sum.add(batch);
+        }
+        System.gc();
+        assertTrue(
+                batches.stream().filter(batch -> batch.get() != null).count() <= 4,
+                "arrays held for a sum that nobody has read");
+        assertEquals(SHAPE, sum.shape()); // it was reachable until here
+    }
+
+    /** A result, and something that it may hold. */
+    private record Holding(Tensor result, WeakReference<?> held) {}
+
+    private static Holding ofAnArray() {
+        Tensor x = random(1, DType.FLOAT64);
+        return new Holding(x.exp(), new WeakReference<>(x.rawArray()));
+    }
+
+    @Test
+    void whatIsComputedLetsGoOfItsInputs() {
+        Holding holding = ofAnArray();
+        System.gc();
+        assertNotNull(holding.held.get());
+        assertNotNull(holding.result.rawArray());
+        System.gc();
+        assertNull(holding.held.get());
+    }
+
+    private static Holding ofARecordedResult() {
+        Tensor recorded = random(1, DType.FLOAT64).requireGrad().tanh().exp();
+        return new Holding(
+                Autodiff.noGrad(() -> recorded.neg().abs()),
+                new WeakReference<>(Objects.requireNonNull(recorded.node())));
+    }
+
+    @Test
+    void whatIsNotRecordedDoesNotHoldTheGraph() {
+        Holding holding = ofARecordedResult();
+        System.gc();
+        assertTrue(isLazy(holding.result));
+        assertNull(holding.held.get());
+    }
+}
