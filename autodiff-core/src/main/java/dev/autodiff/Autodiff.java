@@ -62,7 +62,7 @@ public final class Autodiff {
 
     /**
      * Returns the gradient of a function with one element as its result: {@code x ↦ ∂f/∂x}, of x's shape. Zero where f does not depend on
-     * x.
+     * x. What f is given is no parameter: {@link InPlace} refuses it.
      */
     public static UnaryOperator<Tensor> grad(Function<? super Tensor, Tensor> f) {
         return gradient("grad", f);

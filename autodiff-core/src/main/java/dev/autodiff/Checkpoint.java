@@ -56,6 +56,7 @@ final class Checkpoint implements CustomOp {
         Checkpoint op = new Checkpoint(body, parents.clone());
         first.nodes.forEach(n -> n.noteVersions(op.versions));
         Tensor out = first.result.detach();
+        out.rawArray(); // else it would wait for what is forgotten here
         out.attach(new Node(Mode.current().nextNumber(parents), op, new Tensor[0], parents, out, false));
         return out;
     }

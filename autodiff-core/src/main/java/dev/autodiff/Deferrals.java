@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * lies in between never becomes an array, unless something else needs it. The functions and their order are those of one operation at a time, and so are
  * the bits.
  *
- * <p>Nobody outside of the sweep may ever hold something deferred, and its inputs must not change before it is computed. So nothing is deferred
+ * <p>Nobody outside of the sweep may ever hold something that it deferred, and its inputs must not change before it is computed. So nothing is deferred
  * while somebody listens or the sweep is recorded, and all is computed before code of a user runs and at the end. An array of the sweep that nobody holds
  * any more is used again only when nothing deferred will read it: the sweep {@linkplain #leave leaves} it here.
  */

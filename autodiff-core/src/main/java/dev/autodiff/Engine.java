@@ -7,7 +7,7 @@ import dev.autodiff.shape.Shape;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The one door through which every operation enters: compute the value, then record a node if any input needs a gradient. */
+/** The one door through which every operation enters: compute the value or put that off, then record a node if any input needs a gradient. */
 final class Engine {
     private Engine() {}
 

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * later is computed then.
  *
  * <p>The inputs never change while anybody holds them: what a parameter, a buffer or a lent gradient goes into is computed at once. So the
- * elements do not depend on when they are asked for, nor on which thread does; if two threads do at the same time, both compute the same
- * bits, and the first one's array is everybody's.
+ * elements do not depend on when they are asked for, nor on which thread does. If two threads at the same time read two results that have one in between in common,
+ * both may compute that, to the same bits, and the first one's array is everybody's.
  */
 final class Lazy implements Supplier<Object> {
     /**
@@ -24,30 +24,38 @@ final class Lazy implements Supplier<Object> {
      */
     private static final int MOST_SOURCES = 4;
 
+    /** A result that waits and its inputs, which it lets go of when another thread has computed it. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares these
+    private record Pending(Lazy lazy, Tensor[] inputs) {
+        int uses(Lazy other) {
+            int uses = 0;
+            for (Tensor x : inputs) {
+                uses += x.storage() == other.storage ? 1 : 0;
+            }
+            return uses;
+        }
+    }
+
     private final Elementwise function;
     private final Storage storage;
-
-    /** At most so many functions lead here. */
-    private final int steps;
-
-    /** The storages with arrays that lead here. */
-    private final List<Storage> sources;
 
     /** Null when the result is computed. */
     private volatile Tensor @Nullable [] inputs;
 
-    // What another thread may see late, which costs time and changes nothing.
+    // What another thread may see late, which may cost time and an array and changes no element.
 
-    /** How many lazy results read this one. */
+    /** How many results that wait, or did, read this one. */
     private int readers;
 
-    private boolean keepsArray;
+    /** Whether its elements will be asked for. */
+    private boolean isKept;
 
-    private Lazy(Elementwise function, DType dtype, int size, Tensor[] inputs, int steps, List<Storage> sources) {
+    /** Whether it was computed between others, and not stored. */
+    private boolean wasPassed;
+
+    private Lazy(Elementwise function, DType dtype, int size, Tensor[] inputs) {
         this.function = function;
         this.inputs = inputs;
-        this.steps = steps;
-        this.sources = sources;
         this.storage = Storage.deferred(dtype, size, this);
     }
 
@@ -57,21 +65,20 @@ final class Lazy implements Supplier<Object> {
         if (Mode.anyoneListens() || !canWait(size, in)) {
             return null;
         }
-        List<Storage> sources = sources(in);
-        int steps = steps(in);
-        if (steps > ElementwiseChain.MOST_STEPS || sources.size() > MOST_SOURCES) {
+        List<Pending> before = new ArrayList<>();
+        List<Storage> sources = new ArrayList<>();
+        collect(in, before, sources);
+        if (before.size() >= ElementwiseChain.MOST_STEPS || sources.size() > MOST_SOURCES) {
             for (Tensor x : in) {
                 x.rawArray();
             }
-            sources = sources(in);
-            steps = 1;
         }
         Tensor[] inputs = in.clone();
         for (int i = 0; i < inputs.length; i++) {
             Tensor x = inputs[i];
-            Lazy before = of(x);
-            if (before != null) {
-                before.readers++;
+            Lazy lazy = pending(x);
+            if (lazy != null) {
+                lazy.readers++;
             }
             if (x.storage().mayChange()) { // a single number
                 inputs[i] = new Tensor(x.shape(), x.data().copy());
@@ -79,7 +86,7 @@ final class Lazy implements Supplier<Object> {
                 inputs[i] = x.detach(); // without the graph behind it
             }
         }
-        return new Tensor(shape, new Lazy(function, dtype, size, inputs, steps, sources).storage);
+        return new Tensor(shape, new Lazy(function, dtype, size, inputs).storage);
     }
 
     private static boolean canWait(int size, Tensor[] in) {
@@ -94,93 +101,84 @@ final class Lazy implements Supplier<Object> {
         return any;
     }
 
-    private static int steps(Tensor[] in) {
-        int steps = 1;
-        for (Tensor x : in) {
-            Lazy before = of(x);
-            steps += before == null ? 0 : before.steps;
-        }
-        return steps;
-    }
-
-    private static List<Storage> sources(Tensor[] in) {
-        List<Storage> all = new ArrayList<>(MOST_SOURCES);
-        for (Tensor x : in) {
-            Lazy before = of(x);
-            for (Storage source : before == null ? List.of(x.storage()) : before.sources) {
-                if (source.size() != 1 && !all.contains(source)) {
-                    all.add(source);
-                }
-            }
-        }
-        return all;
-    }
-
-    private static @Nullable Lazy of(Tensor x) {
+    private static @Nullable Lazy pending(Tensor x) {
         return x.storage().deferral() instanceof Lazy lazy ? lazy : null;
     }
 
-    /** Notes that a recorded operation keeps a value for its derivative, so that its elements will be asked for. */
-    static void keep(@Nullable Tensor x) {
-        Lazy lazy = x == null ? null : of(x);
-        if (lazy != null) {
-            lazy.keepsArray = true;
+    /**
+     * Lists what must be computed before some inputs can be read, each after its own inputs.
+     *
+     * @param sources gets the storages of arrays that this is computed from
+     */
+    private static void collect(Tensor[] inputs, List<Pending> chain, List<Storage> sources) {
+        for (Tensor x : inputs) {
+            Lazy lazy = pending(x);
+            Tensor[] before = lazy == null ? null : lazy.inputs;
+            if (lazy != null && before != null) {
+                if (chain.stream().noneMatch(link -> link.lazy == lazy)) {
+                    collect(before, chain, sources);
+                    chain.add(new Pending(lazy, before));
+                }
+            } else if (x.size() != 1 && !sources.contains(x.storage())) {
+                sources.add(x.storage());
+            }
         }
     }
 
+    /** Notes that a recorded operation keeps a value, whose elements will be asked for. */
+    static void keep(@Nullable Tensor x) {
+        Lazy lazy = x == null ? null : pending(x);
+        if (lazy != null) {
+            lazy.isKept = true;
+        }
+    }
+
+    /** Computes the elements; a thread that comes meanwhile waits for them. */
     @Override
-    public Object get() {
-        List<ElementwiseChain.Step> chain = new ArrayList<>();
-        List<Lazy> results = new ArrayList<>();
-        collect(this, chain, results);
-        if (chain.isEmpty()) { // another thread was faster
+    public synchronized Object get() {
+        Tensor[] own = inputs;
+        if (own == null) { // another thread was faster
             return storage.array();
         }
+        List<Pending> chain = new ArrayList<>();
+        collect(own, chain, new ArrayList<>());
+        chain.add(new Pending(this, own));
         DType dtype = storage.dtype();
         int size = storage.size();
         @Nullable Object[] arrays = new Object[chain.size()];
         for (int i = 0; i < arrays.length; i++) {
-            Lazy result = results.get(i);
-            if (result == this || result.keepsArray || result.readers > uses(chain, result)) {
+            if (isStored(chain.get(i).lazy, chain)) {
                 arrays[i] = Mode.current().unnoted(dtype, size).array();
-            } else {
-                result.keepsArray = true; // if it is asked for again
             }
         }
-        ElementwiseChain.run(chain, arrays, dtype, size);
+        List<ElementwiseChain.Step> steps = new ArrayList<>(arrays.length);
+        chain.forEach(link -> steps.add(new ElementwiseChain.Step(link.lazy.function, link.inputs, link.lazy.storage)));
+        ElementwiseChain.run(steps, arrays, dtype, size);
         for (int i = 0; i < arrays.length; i++) {
+            Lazy link = chain.get(i).lazy;
             Object array = arrays[i];
+            link.wasPassed = true;
             if (array != null) {
-                results.get(i).storage.settle(array);
-                results.get(i).inputs = null;
+                link.storage.settle(array);
+                link.inputs = null;
             }
         }
         return storage.array();
     }
 
-    /** Lists what a result needs, each after its inputs. */
-    private static void collect(Lazy lazy, List<ElementwiseChain.Step> chain, List<Lazy> results) {
-        Tensor[] in = lazy.inputs;
-        if (in == null) {
-            return;
+    /** Tells whether something that is computed now becomes an array: it will be asked for, was computed before, or is read elsewhere too. */
+    private boolean isStored(Lazy link, List<Pending> chain) {
+        if (link == this || link.isKept) {
+            return true;
         }
-        for (Tensor x : in) {
-            Lazy before = of(x);
-            if (before != null && !results.contains(before)) {
-                collect(before, chain, results);
-            }
-        }
-        chain.add(new ElementwiseChain.Step(lazy.function, in, lazy.storage));
-        results.add(lazy);
-    }
-
-    private static int uses(List<ElementwiseChain.Step> chain, Lazy result) {
         int uses = 0;
-        for (ElementwiseChain.Step step : chain) {
-            for (Tensor x : step.inputs()) {
-                uses += x.storage() == result.storage ? 1 : 0;
+        for (Pending reader : chain) {
+            int here = reader.uses(link);
+            if (here > 0 && link.wasPassed && !reader.lazy.wasPassed) {
+                return true; // for the readers of the time before it is not worth an array
             }
+            uses += here;
         }
-        return uses;
+        return link.readers > uses;
     }
 }

@@ -135,6 +135,7 @@ final class Node implements Saved {
         @Nullable Tensor[] constants = ownsInputs ? inputs : inputs.clone();
         for (int i = 0; i < constants.length; i++) {
             constants[i] = parents[i] == null ? inputs[i] : null;
+            Lazy.keep(constants[i]); // one array instead of those that lead to it
         }
         return constants;
     }
@@ -364,7 +365,9 @@ final class Node implements Saved {
             if (present == null) {
                 gradient = unseen ? new Unseen(g) : g;
             } else {
-                gradient = (present instanceof Unseen before ? before.gradient : (Tensor) present).add(g);
+                Tensor sum = (present instanceof Unseen before ? before.gradient : (Tensor) present).add(g);
+                sum.rawArray(); // else it would hold both
+                gradient = sum;
             }
         }
     }

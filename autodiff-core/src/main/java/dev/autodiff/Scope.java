@@ -26,12 +26,7 @@ final class Scope {
             throw new DTypeException(operation + ": expected a point of float32 or float64, got " + x.dtype()
                     + "; convert with to(DType)");
         }
-        if (recording && x.requiresGrad()) {
-            return x.identity();
-        }
-        // The elements of a parameter may be overwritten before the last product with the derivative, others are
-        // shared.
-        return x.storage().mayChange() || Mode.listening() != null ? x.requireGrad() : x.sharedLeaf();
+        return recording && x.requiresGrad() ? x.identity() : x.point();
     }
 
     /**

@@ -416,7 +416,7 @@ final class Sweep {
             Sum sum = foreignLeaves.get(node);
             if (sum != null) {
                 g.rawArray(); // so that nothing deferred is held where it is not counted
-                sum.value = sum.value == null ? g : sum.value.add(g);
+                sum.value = sum.value == null ? g : added(sum.value, g);
             }
             return;
         }
@@ -447,9 +447,16 @@ final class Sweep {
             node.slot = g;
             node.slotOwned = true;
         } else {
-            node.slot = sum.add(g);
+            node.slot = added(sum, g);
             node.slotOwned = true;
         }
+    }
+
+    /** Adds at once, so that a sum that is read by nobody but its owner is an array, and holds none. */
+    private static Tensor added(Tensor x, Tensor y) {
+        Tensor sum = x.add(y);
+        sum.rawArray();
+        return sum;
     }
 
     /** Defers the addition of a contribution where the sum or the contribution is deferred or read by what is; returns whether that is so. */

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A leaf made by {@link #requireGrad} is a parameter: the only kind of tensor whose elements an optimizer overwrites, through
  * {@link InPlace}. What shares a parameter's elements, by {@link #detach}, {@code reshape}, {@code transpose} and what is made of
- * those, follows it; {@link #snapshot} does not. Tensors may be read by several threads at once.
+ * those, follows it; {@link #snapshot} does not. Tensors may be read by several threads at once. Elementwise results of many
+ * thousand elements are computed when somebody first reads them, with the values that the inputs had when the operation was called.
  */
 public final class Tensor
         implements ElementAccess,
@@ -493,10 +494,19 @@ public final class Tensor
         return leaf;
     }
 
-    /** Returns a new leaf over the same elements, which never change. */
-    Tensor sharedLeaf() {
-        Tensor leaf = new Tensor(shape, data());
-        leaf.becomeLeaf(name);
+    /**
+     * Returns a new leaf for a function that is differentiated at these elements, which {@link InPlace} refuses. They are shared, unless they
+     * may be overwritten before the last product with the derivative.
+     */
+    Tensor point() {
+        Tensor leaf;
+        if (storage.mayChange() || Mode.listening() != null) {
+            leaf = requireGrad();
+            leaf.changeable = false;
+        } else {
+            leaf = new Tensor(shape, data());
+            leaf.becomeLeaf(name);
+        }
         return leaf;
     }
 

@@ -18,8 +18,11 @@ public final class Storage {
     /** The version of elements that never change. */
     private static final int CONSTANT = -1;
 
+    /** The version of elements that never change, but are computed when they are first asked for. */
+    private static final int DEFERRED = -2;
+
     /** The version of elements that stay as they are until the storage is revoked. */
-    private static final int LENT = -2;
+    private static final int LENT = -3;
 
     private static final VarHandle ARRAY;
 
@@ -85,7 +88,9 @@ public final class Storage {
      * @param elements makes the array
      */
     public static Storage deferred(DType dtype, int size, Supplier<?> elements) {
-        return new Storage(dtype, new Deferred(size, elements));
+        Storage storage = new Storage(dtype, new Deferred(size, elements));
+        storage.version = DEFERRED;
+        return storage;
     }
 
     /** Returns what will make the array, or null if the array is there. */
@@ -101,9 +106,9 @@ public final class Storage {
         }
     }
 
-    /** Returns the array so that its elements are seen too if another thread has computed them. */
+    /** Returns the array so that its elements are seen too if another thread has computed them, at no cost for loops over others. */
     private @Nullable Object present() {
-        return ARRAY.getAcquire(this);
+        return version == DEFERRED ? ARRAY.getAcquire(this) : array;
     }
 
     /** Wraps an array of a type without copying it. */
@@ -224,6 +229,7 @@ public final class Storage {
 
     /** Declares that the elements may be overwritten, which is so for parameters alone. */
     public void allowChanges() {
+        array(); // from now on it is the same array for good
         version = Math.max(version, 0);
     }
 
@@ -234,7 +240,7 @@ public final class Storage {
 
     /** Tells whether the elements may be others later: overwritten, or gone with a loan. */
     public boolean mayChange() {
-        return version != CONSTANT;
+        return version >= 0 || version == LENT;
     }
 
     /** Notes that the elements, which may be overwritten, were. */
