@@ -50,13 +50,14 @@ class TransformsTest {
             seen[0] = x;
             return x.square().sum();
         });
-        gradient.apply(X);
+        assertClose(X.mul(2), gradient.apply(X));
         assertSame(X.rawArray(), seen[0].rawArray());
         assertTrue(seen[0].requiresGrad());
         assertFalse(X.requiresGrad());
         Tensor p = X.requireGrad();
-        gradient.apply(p.detach());
+        assertClose(p.mul(2), gradient.apply(p.detach()));
         assertNotSame(p.rawArray(), seen[0].rawArray());
+        assertFalse(InPlace.canChange(seen[0]));
     }
 
     // ---- Jacobians and Hessians ----
