@@ -124,14 +124,14 @@ public final class Compiled {
                         + " requires a gradient, which would end here; differentiate inside the step, as in"
                         + " compile(grad(f)), or pass detach()");
             }
-            asTheyAre &= !x.isTransposedView() && !x.storage().isMutable();
+            asTheyAre &= !x.isTransposedView() && !x.storage().mayChange();
         }
         if (asTheyAre) {
             return arguments;
         }
         List<Tensor> result = new ArrayList<>();
         for (Tensor x : arguments) {
-            Storage own = x.storage().isMutable() ? x.data().copy() : x.data();
+            Storage own = x.storage().mayChange() ? x.data().copy() : x.data();
             result.add(new Tensor(x.shape(), own));
         }
         return result;
@@ -200,13 +200,13 @@ public final class Compiled {
                     trace,
                     arguments.stream().map(Tensor::shape).toList(),
                     results.size(),
-                    recorder.leaves(),
+                    recorder.forgetters(),
                     recorder.keepers());
             entry.first = null;
         }
         return results.stream()
                 .map(t ->
-                        t.storage().isMutable() ? new Tensor(t.shape(), t.data().copy()) : t.detach())
+                        t.storage().mayChange() ? new Tensor(t.shape(), t.data().copy()) : t.detach())
                 .toList();
     }
 

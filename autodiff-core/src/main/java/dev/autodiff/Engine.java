@@ -77,8 +77,8 @@ final class Engine {
         if (value == null) {
             throw new IllegalStateException(op.label() + ": forward returned null; expected a tensor");
         }
-        // A parameter that comes back as it is may change later, a result may not.
-        return value.storage().isMutable() ? value.detach().identity() : value.detach();
+        // A parameter or a lent gradient that comes back as it is may change later, a result may not.
+        return value.storage().mayChange() ? value.detach().identity() : value.detach();
     }
 
     /**

@@ -18,6 +18,9 @@ interface OpListener {
     /** A leaf has got a gradient. */
     default void received(Node leaf) {}
 
+    /** A leaf, or another node, was told to forget its gradient, if it had one. */
+    default void cleared(Node node) {}
+
     /** A new leaf has the same elements as a tensor. */
     default void copied(Tensor source, Tensor leaf) {}
 

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -87,6 +88,8 @@ final class Recorder implements OpListener {
 
     private final List<Node> leaves = new ArrayList<>();
 
+    private final Set<Node> cleared = new LinkedHashSet<>();
+
     /** Leaves that the function itself makes: new ones each time, whose gradients nobody outside can ask for. */
     private final Set<Node> ownLeaves = Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -105,8 +108,16 @@ final class Recorder implements OpListener {
         return new Trace(List.copyOf(values), List.copyOf(steps), List.copyOf(seen));
     }
 
+    /** Returns the leaves whose gradient was cleared, before they got another one or after, or used by an update. */
+    List<Node> forgetters() {
+        Set<Node> all = new LinkedHashSet<>(leaves());
+        keepers().forEach(all::remove);
+        all.addAll(cleared);
+        return List.copyOf(all);
+    }
+
     /** Returns the leaves that got a gradient and still have it. */
-    List<Node> leaves() {
+    private List<Node> leaves() {
         return leaves.stream().distinct().filter(n -> n.gradient() != null).toList();
     }
 
@@ -172,6 +183,13 @@ final class Recorder implements OpListener {
     public void received(Node leaf) {
         if (!ownLeaves.contains(leaf)) {
             leaves.add(leaf);
+        }
+    }
+
+    @Override
+    public void cleared(Node node) {
+        if (node.isLeaf() && !ownLeaves.contains(node)) {
+            cleared.add(node);
         }
     }
 

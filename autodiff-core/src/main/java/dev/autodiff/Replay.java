@@ -52,15 +52,14 @@ final class Replay {
      *
      * @param arguments the shapes of the arguments
      * @param returned how many of the results are returned; the others are gradients
-     * @param leaves the leaves that have a gradient afterwards
-     * @param keepers those among them that keep it, in the order of the results
+     * @param forgetters the leaves that do not have the gradient afterwards that they had before
+     * @param keepers the leaves that get one which nothing inside uses, in the order of the results
      */
-    Replay(Trace recorded, List<Shape> arguments, int returned, List<Node> leaves, List<Node> keepers) {
+    Replay(Trace recorded, List<Shape> arguments, int returned, List<Node> forgetters, List<Node> keepers) {
         this.trace = Passes.simplify(recorded);
         this.arguments = List.copyOf(arguments);
         this.returned = returned;
-        this.forgetters =
-                leaves.stream().filter(leaf -> !keepers.contains(leaf)).toArray(Node[]::new);
+        this.forgetters = forgetters.toArray(new Node[0]);
         this.keepers = keepers.toArray(new Node[0]);
         this.buffers = BufferPlan.of(trace);
         this.entered = new Storage[arguments.size()];

@@ -512,8 +512,8 @@ final class Sweep {
     private void retain(Node node, Tensor g, boolean owned) {
         boolean recording = mode.setRecording(create);
         try {
-            // A seed or a rule may give a parameter as the gradient, and that may change.
-            Tensor own = g.storage().isMutable() ? g.identity() : g;
+            // A seed or a rule may give a parameter or a lent gradient as the gradient, and that may change.
+            Tensor own = g.storage().mayChange() ? g.identity() : g;
             node.addGradient(create ? own : own.detach(), owned);
             OpListener listener = mode.listener();
             if (listener != null) {

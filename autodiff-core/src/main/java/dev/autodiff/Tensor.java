@@ -539,6 +539,10 @@ public final class Tensor
     public void clearGrad() {
         if (node != null) {
             node.clearGradient();
+            OpListener listener = Mode.listening();
+            if (listener != null) {
+                listener.cleared(node);
+            }
         }
     }
 
@@ -560,10 +564,10 @@ public final class Tensor
 
     /**
      * Returns the elements as they are now, in a tensor that never changes and that gradients do not flow through. What a parameter or a
-     * buffer may still change is copied, nothing else.
+     * buffer may still change is copied, and what is lent; nothing else.
      */
     public Tensor snapshot() {
-        if (!storage.isMutable()) {
+        if (!storage.mayChange()) {
             return detach();
         }
         return dtype().isFloating() ? Autodiff.noGrad(() -> identity()) : new Tensor(shape, data().copy());

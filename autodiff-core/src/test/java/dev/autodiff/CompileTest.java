@@ -305,6 +305,43 @@ class CompileTest {
         assertEquals(expected, w.detach().item());
     }
 
+    /** The gradient of the call before, and of anything outside, is gone, as it is without compile. */
+    @Test
+    void aGradientThatIsClearedInsideIsNotAddedTo() {
+        Tensor w = row(1, 2, 3).requireGrad();
+        Function<Tensor, Tensor> step = x -> {
+            w.clearGrad();
+            Tensor loss = w.square().mul(x).sum();
+            loss.backward();
+            return loss;
+        };
+        Compiled compiled = Autodiff.compile(step::apply);
+        for (int i = 0; i < 6; i++) {
+            Tensor x = row(i + 1, 1, 2);
+            compiled.apply(x);
+            double[] replayed = w.grad().toDoubleArray();
+            assertArrayEquals(new double[] {2 * (i + 1), 4, 12}, replayed);
+            step.apply(x);
+            assertArrayEquals(w.grad().toDoubleArray(), replayed);
+            w.sum().backward();
+        }
+    }
+
+    @Test
+    void aGradientThatIsClearedAtTheEndIsGone() {
+        Tensor w = row(1, 2, 3).requireGrad();
+        Compiled compiled = Autodiff.compile((Tensor x) -> {
+            Tensor loss = w.square().mul(x).sum();
+            w.clearGrad();
+            return loss;
+        });
+        for (int i = 0; i < 5; i++) {
+            w.sum().backward();
+            compiled.apply(row(1, 1, 1));
+            assertNull(w.grad());
+        }
+    }
+
     @Test
     @SuppressWarnings("NullAway") // null is what is refused
     void numbersOfArgumentsAndResultsAreChecked() {

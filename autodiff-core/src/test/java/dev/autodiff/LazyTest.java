@@ -196,6 +196,56 @@ class LazyTest {
         assertArrayEquals(wanted, kept.get(0).toDoubleArray());
     }
 
+    /** What a transform or a compiled function is given is lent as well. */
+    @Test
+    void aLentGradientMayBeHandedOn() {
+        Tensor p = random(1, DType.FLOAT64).requireGrad();
+        p.mul(p).sum().backward();
+        Compiled identity = Autodiff.compile((Tensor x) -> x);
+        List<Tensor> kept = new ArrayList<>();
+        List<Linearization> square = new ArrayList<>();
+        double[] twice = p.mul(2).toDoubleArray();
+        InPlace.descend("test", p, (target, gradient) -> {
+            for (int i = 0; i < 3; i++) {
+                kept.add(identity.apply(gradient));
+                kept.add(identity.apply(gradient).mul(1));
+            }
+            kept.add(gradient.snapshot());
+            square.add(Autodiff.linearize((Tensor x) -> x.square(), gradient));
+        });
+        p.clearGrad();
+        p.exp().sum().backward();
+        for (Tensor x : kept) {
+            assertArrayEquals(twice, x.toDoubleArray());
+        }
+        double[] product = square.get(0).vjp(Tensor.ones(DType.FLOAT64, SHAPE)).toDoubleArray();
+        assertArrayEquals(p.mul(4).toDoubleArray(), product);
+    }
+
+    /** A seed that is lent becomes the gradient of what it goes into. */
+    @Test
+    void aLentGradientMayBeASeed() {
+        Tensor p = random(1, DType.FLOAT64).requireGrad();
+        Tensor q = random(2, DType.FLOAT64).requireGrad();
+        p.mul(p).sum().backward();
+        InPlace.descend("test", p, (target, gradient) -> q.add(1).backward(gradient));
+        p.clearGrad();
+        p.exp().sum().backward();
+        assertArrayEquals(
+                p.mul(2).toDoubleArray(), Objects.requireNonNull(q.grad()).toDoubleArray());
+    }
+
+    /** The rule of tanh reads the result, which no sweep may use again. */
+    @Test
+    void whatIsComputedInASweepStays() {
+        Tensor p = random(1, DType.FLOAT64).requireGrad();
+        Tensor seed = random(2, DType.FLOAT64);
+        Tensor y = p.neg().neg().tanh();
+        y.backward(seed);
+        random(3, DType.FLOAT64).requireGrad().neg().exp().mul(seed).backward(seed);
+        assertArrayEquals(p.tanh().toDoubleArray(), y.toDoubleArray());
+    }
+
     // ---- when and by whom ----
 
     @Test
@@ -278,6 +328,43 @@ class LazyTest {
         assertEquals(3, bytes / (4.0 * LARGE), 0.2);
         assertNull(kept[0].storage().deferral());
         assertNull(kept[1].storage().deferral());
+    }
+
+    @Test
+    void whatRulesReadOfTheirInputsBecomesAnArray() {
+        Tensor x = random(1, DType.FLOAT64).requireGrad().neg().neg();
+        assertTrue(isLazy(x));
+        assertEquals(1, x.sin().sum().size());
+        assertFalse(isLazy(x));
+    }
+
+    @Test
+    void whatIsReadTwiceInAChainIsComputedOnce() {
+        Tensor x = Tensor.normal(Generator.seeded(1), DType.FLOAT32, Shape.of(LARGE), 0, 1);
+        Tensor leaf = x.requireGrad().add(0); // computed at once
+        long bytes = allocated(() -> {
+            Tensor t = leaf.neg().tanh();
+            return t.mul(t).rawArray();
+        });
+        assertEquals(2, bytes / (4.0 * LARGE), 0.2);
+    }
+
+    @Test
+    void singleNumbersDoNotEndAChain() {
+        Tensor x = Tensor.normal(Generator.seeded(1), DType.FLOAT32, Shape.of(LARGE), 0, 1);
+        long bytes = allocated(
+                () -> x.mul(2).add(1).mul(3).add(4).mul(5).add(6).neg().rawArray());
+        assertEquals(1, bytes / (4.0 * LARGE), 0.2);
+    }
+
+    @Test
+    void aLongChainIsCut() {
+        Tensor x = random(1, DType.FLOAT64);
+        Tensor y = x;
+        for (int i = 0; i < 20_000; i++) {
+            y = y.neg();
+        }
+        assertArrayEquals(x.toDoubleArray(), y.toDoubleArray());
     }
 
     /** Of functions that are computed twice only the end becomes an array, for the second reader. */
