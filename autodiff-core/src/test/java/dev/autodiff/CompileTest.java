@@ -318,10 +318,10 @@ class CompileTest {
         Compiled compiled = Autodiff.compile(step::apply);
         for (int i = 0; i < 6; i++) {
             Tensor x = row(i + 1, 1, 2);
-            compiled.apply(x);
+            double loss = compiled.apply(x).item();
             double[] replayed = w.grad().toDoubleArray();
             assertArrayEquals(new double[] {2 * (i + 1), 4, 12}, replayed);
-            step.apply(x);
+            assertEquals(step.apply(x).item(), loss);
             assertArrayEquals(w.grad().toDoubleArray(), replayed);
             w.sum().backward();
         }
