@@ -81,7 +81,7 @@ final class ElementwiseChain {
     }
 
     /** Returns which step has a tensor as its result, or −1. */
-    static int place(List<Step> steps, Tensor x) {
+    private static int place(List<Step> steps, Tensor x) {
         for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i).result == x.storage()) {
                 return i;
