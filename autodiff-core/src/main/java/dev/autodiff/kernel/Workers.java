@@ -26,7 +26,7 @@ public final class Workers {
 
     private static final long WINDOW_NANOS = 500_000;
 
-    /** How long a worker looks for new work before it sleeps: longer than what one thread does alone between two kernels of a training step. */
+    /** How long a worker looks for new work before it sleeps: one that sleeps comes late to the next kernel of a training step. */
     private static final long SPIN_NANOS = 200_000;
 
     private static final int MOST_THREADS = 1024;
