@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntBinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Writes at build time what must exist twice: the float32 twins of the kernels that are written for float64, and one loop per
- * elementwise operation, taken from the operation's own definition. Usage: {@code java Generate.java MODULE MAIN_OUT TEST_OUT}.
+ * Writes at build time what must exist twice: the float32 twins of the kernels that are written for float64, one loop per
+ * elementwise operation, taken from the operation's own definition, and the innermost loops of products, in which nothing may be a loop or a call. Usage: {@code java Generate.java MODULE MAIN_OUT TEST_OUT}.
  *
  * <p>Twins: from {@code Name64.java} comes {@code Name32.java}, from Movement64 also the twins for long and boolean. The word
  * double becomes float, identifiers that end in 64 end in 32, literals with a point get an f. Markers in the source: double
@@ -39,6 +40,8 @@ public final class Generate {
         for (String type : List.of("double", "float")) {
             String name = "Loops" + (type.equals("double") ? "64" : "32");
             write(main.resolve("dev/autodiff/kernel/" + name + ".java"), loops(name, type, functions, comparisons));
+            String tiles = name.replace("Loops", "TileLoops");
+            write(main.resolve("dev/autodiff/kernel/vector/" + tiles + ".java"), tiles(tiles, type));
         }
     }
 
@@ -262,6 +265,77 @@ public final class Generate {
         String value = result.equals("float") ? "(float) (" + f.expression() + ")" : f.expression();
         return "            for (" + range + ") {\n                " + loads + "\n                out[" + index + "] = "
                 + value + ";\n            }\n";
+    }
+
+    // ---- tiles ----
+
+    /** Writes the loops that VectorTiles64 chooses from and explains. */
+    private static String tiles(String name, String type) {
+        String vector = type.equals("double") ? "DoubleVector" : "FloatVector";
+        StringBuilder out = new StringBuilder(HEADER.formatted("itself"));
+        out.append("package dev.autodiff.kernel.vector;\n\nimport java.lang.invoke.VarHandle;\n")
+                .append("import jdk.incubator.vector." + vector + ";\nimport jdk.incubator.vector.VectorSpecies;\n\n")
+                .append("final class " + name + " {\n")
+                .append("    private static final VectorSpecies<" + vector.replace("Vector", "")
+                        + "> SPECIES = VectorSpecies.of(" + type + ".class, Width.SHAPE);\n")
+                .append("    private static final int LANES = SPECIES.length();\n")
+                .append("    private static final boolean FENCES = Width.IS_X86;\n\n")
+                .append("    private " + name + "() {}\n");
+        int lanes = type.equals("double") ? 4 : 8;
+        tile(out, "twelve", type, vector, 12, 1, (step, row) -> row);
+        tile(out, "eight", type, vector, 8, 1, (step, row) -> row);
+        tile(out, "six", type, vector, 6, 4, (step, row) -> step * 8 + row);
+        tile(out, "sixRows", type, vector, 6, lanes, (step, row) -> row * lanes + step);
+        tile(out, "four", type, vector, 4, 4, (step, row) -> step * 4 + row);
+        tile(out, "fourRows", type, vector, 4, lanes, (step, row) -> row * lanes + step);
+        return out.append("}\n").toString();
+    }
+
+    /**
+     * Writes a loop over p that takes some steps in a turn, with a fence before every second row of several steps.
+     *
+     * @param place where in a turn's part of a panel the element of a step and a row stands
+     */
+    private static void tile(
+            StringBuilder out, String name, String type, String vector, int rows, int steps, IntBinaryOperator place) {
+        int apart = rows == 6 ? 8 : rows;
+        String signature = "int kc, T[] a, int ao, T[] b, int bo, T[] c, int co, int n".replace("T", type);
+        out.append("\n    static void " + name + "(" + signature + ") {\n");
+        for (int row = 0; row < rows; row++) {
+            out.append("        " + vector + " r" + row + "v0 = " + vector + ".zero(SPECIES), r" + row + "v1 = r" + row
+                    + "v0;\n");
+        }
+        out.append("        for (int p = 0; p < kc; p += " + steps + ") {\n            " + vector + " f, b0, b1;\n");
+        boolean many = steps > 1;
+        String fromA = many ? "ao + p * " + apart : "ao";
+        String fromB = many ? "bo + p * (2 * LANES)" : "bo";
+        for (int step = 0; step < steps; step++) {
+            for (int row = 0; row < rows; row++) {
+                if (many && row % 2 == 0 && step + row > 0) {
+                    out.append("            if (FENCES) {\n                VarHandle.acquireFence();\n            }\n");
+                }
+                for (int v = 0; row == 0 && v < 2; v++) {
+                    String at = fromB + " + " + (2 * step + v) + " * LANES";
+                    out.append("            b" + v + " = " + vector + ".fromArray(SPECIES, b, " + at + ");\n");
+                }
+                String at = fromA + " + " + place.applyAsInt(step, row);
+                out.append("            f = " + vector + ".broadcast(SPECIES, a[" + at + "]);\n");
+                for (int v = 0; v < 2; v++) {
+                    String sum = "r" + row + "v" + v;
+                    out.append("            " + sum + " = f.fma(b" + v + ", " + sum + ");\n");
+                }
+            }
+        }
+        if (!many) {
+            out.append("            ao += " + apart + ";\n            bo += 2 * LANES;\n");
+        }
+        out.append("        }\n");
+        for (int row = 0; row < rows; row++) {
+            for (int v = 0; v < 2; v++) {
+                out.append("        r" + row + "v" + v + ".intoArray(c, co + " + row + " * n + " + v + " * LANES);\n");
+            }
+        }
+        out.append("    }\n");
     }
 
     private static void write(Path file, String text) {

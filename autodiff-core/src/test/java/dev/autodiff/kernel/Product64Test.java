@@ -44,6 +44,19 @@ class Product64Test {
         }
     }
 
+    @Test
+    void agreesWithTheReferenceForEveryRemainderOfATile() {
+        for (int m = 4; m <= 13; m++) {
+            for (int n : new int[] {4, 7, 8, 9, 16, 17, 33}) {
+                for (int k = 20; k <= 28; k++) {
+                    for (int form = 0; form < 4; form++) {
+                        check(m, n, k, form > 1, form % 2 == 1, 7);
+                    }
+                }
+            }
+        }
+    }
+
     private static void check(int m, int n, int k, boolean ta, boolean tb, long seed) {
         Random random = new Random(seed);
         int ao = random.nextInt(4);

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
  * element against 0.1 with a mask. All others run as the portable kernels do them.
  */
 record VectorLoops64(ElementwiseLoops<double[]> loops, int reluGradient) implements ElementwiseLoops<double[]> {
-    private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> SPECIES = VectorSpecies.of(double.class, Width.SHAPE);
 
     /** Elements that are never cut apart: a multiple of every vector length. */
     private static final int UNIT = 64;

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
  * first row again where one is missing; one at the right edge begins earlier and computes some columns again, to the same bits.
  */
 final class VectorRows64 {
-    private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> SPECIES = VectorSpecies.of(double.class, Width.SHAPE);
     private static final int LANES = SPECIES.length();
     private static final boolean WIDE = SPECIES.vectorBitSize() >= 512;
 
