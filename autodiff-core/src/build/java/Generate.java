@@ -286,8 +286,7 @@ public final class Generate {
         tile(out, "eight", type, vector, 8, 1, (step, row) -> row);
         tile(out, "six", type, vector, 6, 4, (step, row) -> step * 8 + row);
         tile(out, "sixRows", type, vector, 6, lanes, (step, row) -> row * lanes + step);
-        tile(out, "four", type, vector, 4, 4, (step, row) -> step * 4 + row);
-        tile(out, "fourRows", type, vector, 4, lanes, (step, row) -> row * lanes + step);
+        tile(out, "four", type, vector, 4, 1, (step, row) -> row);
         return out.append("}\n").toString();
     }
 

@@ -256,9 +256,9 @@ final class VectorProduct64 implements Product<double[]> {
             return (size - 1) / width + 1;
         }
 
-        /** Elements of all panels. */
+        /** Elements of all panels but those in between that nobody reads. */
         long packed() {
-            return (long) panels() * apart(width) * k;
+            return (long) panels() * width * k;
         }
 
         /** How far apart the elements of two steps of p lie in a panel of so many rows or columns. */

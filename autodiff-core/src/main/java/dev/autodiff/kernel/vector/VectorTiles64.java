@@ -30,9 +30,12 @@ final class VectorTiles64 {
 
     private VectorTiles64() {}
 
-    /** Returns the rows of the smallest tile that covers so many: 12, 8 or 4 with 32 registers, 6 or 4 with 16. */
+    /**
+     * Returns the rows of the smallest tile that covers so many: 12, 8 or 4 with 32 registers, always 6 with 16. A tile for remaining rows alone would be called
+     * so seldom that it stays uncompiled, and a thousand times slower, for seconds.
+     */
     static int height(int rows) {
-        return rows > 4 && MR == 6 ? 6 : (rows + 3) / 4 * 4;
+        return MR == 6 ? 6 : (rows + 3) / 4 * 4;
     }
 
     /** Returns how far apart the elements of two steps of p lie in a panel of so many rows. */
@@ -58,13 +61,7 @@ final class VectorTiles64 {
                     TileLoops64.six(kc, a, ao, b, bo, c, co, n);
                 }
             }
-            default -> {
-                if (inPieces) {
-                    TileLoops64.fourRows(kc, a, ao, b, bo, c, co, n);
-                } else {
-                    TileLoops64.four(kc, a, ao, b, bo, c, co, n);
-                }
-            }
+            default -> TileLoops64.four(kc, a, ao, b, bo, c, co, n);
         }
     }
 }
