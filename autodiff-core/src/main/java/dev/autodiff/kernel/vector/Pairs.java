@@ -4,13 +4,13 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Transposes 8 × 8 elements of float32 in vectors of 256 bits: two rows by two columns by shifts of 64-bit lanes, and the pairs that this makes as
- * such lanes. An exchange of lanes is three or more instructions, which load its places and convert them, a shift one.
+ * such lanes. An exchange of lanes is three or more instructions, which load its places and convert them, a shift one. All is
+ * written out, since from some size on the compiler inlines no method, and vectors are boxed.
  */
 final class Pairs {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
@@ -23,10 +23,6 @@ final class Pairs {
     private static final VectorMask<Long> SECOND2 = VectorMask.fromValues(LONGS, false, false, true, true);
 
     private Pairs() {}
-
-    static boolean isUsable() {
-        return Width.SHAPE == VectorShape.S_256_BIT;
-    }
 
     /**
      * Transposes blocks of five to eight rows × 8 elements as long as whole vectors can be read; returns the first p that is left. Of rows that are missing

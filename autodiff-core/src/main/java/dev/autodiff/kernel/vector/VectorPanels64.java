@@ -7,8 +7,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies parts of matrices to panels, in which {@code width} elements of one p stand behind those of the p before: element (p, i) at
- * {@code at + p·width + i}. Elements without a source hold anything; and up to one vector behind a panel is overwritten.
+ * Copies parts of matrices to panels. In most of them the elements of one p stand behind those of the p before, {@code width} apart: element (p, i) at
+ * {@code at + p·width + i}; {@link #pieces} has another order. Elements without a source hold anything; and up to one vector behind a panel is overwritten.
  */
 final class VectorPanels64 {
     private static final VectorSpecies<Double> SPECIES = VectorSpecies.of(double.class, Width.SHAPE);
@@ -49,10 +49,8 @@ final class VectorPanels64 {
             int width, int size, int count, int kc, double[] x, int from, int stride, double[] to, int at, int pitch) {
         int vectors = (width + LANES - 1) / LANES;
         int panels = (count + size - 1) / size;
-        int last = x.length
-                - (panels - 1) * size
-                - vectors * LANES
-                - from; // whole vectors of later rows would reach behind the array
+        // whole vectors of later rows would reach behind the array
+        int last = x.length - (panels - 1) * size - vectors * LANES - from;
         int whole = last < 0 ? 0 : Math.min(kc, last / stride + 1);
         for (int p = 0; p < whole; p++, from += stride, at += width) {
             int source = from;
@@ -104,9 +102,8 @@ final class VectorPanels64 {
     static void transpose(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
         boolean fours = LANES == 4 || (LANES == 8 && width == 4);
         int size = fours ? 4 : ROWS;
-        for (int row = (count - 1) / size * size;
-                row >= 0;
-                row -= size) { // the last block first: it may write elements that belong to the first
+        // the last block first, since a block may write behind its rows
+        for (int row = (count - 1) / size * size; row >= 0; row -= size) {
             int rows = Math.min(size, count - row);
             int start = from + row * stride;
             int end = 0; // few rows are not worth the work for those that are missing
@@ -183,14 +180,13 @@ final class VectorPanels64 {
     }
 
     private static int eightRows(int width, int rows, int kc, double[] x, int from, int stride, double[] to, int at) {
-        // float32: if (Pairs.isUsable()) return Pairs.transpose(width, rows, kc, x, from, stride, to, at);
+        // float32: if (LANES == 8) return Pairs.transpose(width, rows, kc, x, from, stride, to, at);
         return inRegisters(width, rows, kc - kc % 8, x, from, stride, to, at);
     }
 
     /**
      * Transposes blocks of ROWS × 8 elements as long as whole vectors can be read; returns the first p that is left. The places of rows are found by
-     * adding: sixteen of them would not fit the processor's registers. Of eight rows that are missing the last one takes the place; of sixteen, what stands there
-     * is read.
+     * adding: sixteen of them would not fit the processor's registers. With eight lanes the last row stands in for missing ones; with sixteen, what lies there is read.
      */
     private static int inRegisters(
             int width, int rows, int end, double[] x, int from, int stride, double[] to, int at) {

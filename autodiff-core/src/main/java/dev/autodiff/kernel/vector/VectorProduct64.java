@@ -34,7 +34,7 @@ final class VectorProduct64 implements Product<double[]> {
     /** The most columns in a block. */
     private static final int NC = 1024;
 
-    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte stays in its second-level cache. */
+    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte, besides gaps, stays in its second-level cache. */
     private static final int OWN = 1 << 16; // float32: private static final int OWN = 1 << 17;
 
     /** Fewer rows than this are not worth packing b for. */
@@ -282,20 +282,20 @@ final class VectorProduct64 implements Product<double[]> {
                 int i = panel * width;
                 int count = Math.min(width, size - i);
                 int apart = apart(count);
-                if (inPieces()) {
+                if (inPieces()) { // which end with zeros themselves
                     VectorPanels64.pieces(apart, count, kc, x, from + i * k + pc, k, to, at);
-                    continue;
+                } else {
+                    if (alongK) {
+                        VectorPanels64.transpose(apart, count, kc, x, from + i * k + pc, k, to, at);
+                    } else if (count < width) {
+                        copy(pc, kc, panel, count, to, at);
+                    }
+                    Arrays.fill(to, at + apart * kc, at + apart * steps(kc), 0);
                 }
-                if (alongK) {
-                    VectorPanels64.transpose(apart, count, kc, x, from + i * k + pc, k, to, at);
-                } else if (count < width) {
-                    copy(pc, kc, panel, count, to, at);
-                }
-                Arrays.fill(to, at + apart * kc, at + apart * steps(kc), 0);
             }
         }
 
-        /** Copies from one panel on as many elements of each row as the last one has, or those of several whole panels. */
+        /** Copies {@code count} elements of each row, from a panel on: those of whole panels, or of the last, narrower one. */
         private void copy(int pc, int kc, int panel, int count, double[] to, int at) {
             int apart = apart(Math.min(count, width));
             int start = from + pc * size + panel * width;

@@ -5,12 +5,12 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The innermost loops of products: tiles of 4 to 12 rows × 2 vectors of c stay in registers while the panels of a and b are read once. Tall and
  * narrow, for two reasons. An array begins 16 bytes behind a multiple of 64, so that each load of a whole 512-bit vector touches two lines of the cache,
- * which costs several times a broadcast of one element: 4 × 4 reached 118 GFLOP/s of a core's 174, 12 × 2 reaches 174. And indices that are p times a
- * constant let the compiler take the bounds checks out of the loop; below 512 bits only powers of two do on JDK 17, so that the elements of six rows lie
- * eight apart.
+ * which costs several times a broadcast of one element: 4 × 4 reached 118 GFLOP/s of a core's 174, 12 × 2 reaches 174. And indices that advance by a constant, or are p times a
+ * power of two, let the compiler take the bounds checks out of the loop. With several steps of p in a turn JDK 17 does so only for the latter, so that the elements of six rows lie eight
+ * apart.
  *
  * <p>The compiler moves all reads of a turn of a loop to its front, for which 16 registers do not suffice. It moves none across a fence, which is no
- * instruction on x86; there small tiles take some steps of p in a turn, with a fence before every second row.
+ * instruction on x86; there the tile of six rows takes several steps of p in a turn, with a fence before every second row.
  *
  * <p>{@link TileLoops64} is written by Generate.java: all must stand in one method, since a method of our own for the stores would be the one call that
  * the compiler does not inline into so large a method, and vectors would be boxed.
@@ -19,20 +19,20 @@ final class VectorTiles64 {
     /** The most rows of a tile, by the number of vector registers. */
     static final int MR = Width.REGISTERS == 32 ? 12 : 6;
 
-    /** Panels end with zeros up to a multiple of so many steps of p, since tiles take as many at once. */
-    static final int STEPS = 4; // float32: static final int STEPS = 8;
+    /** Panels end with zeros up to a multiple of so many steps of p, since the loops of six rows take four or, of pieces, a vector's at once. */
+    static final int STEPS = MR == 6 ? 4 : 1; // float32: static final int STEPS = MR == 6 ? 8 : 1;
 
     /** Columns of a tile. */
     static final int NR = 2 * VectorSpecies.of(double.class, Width.SHAPE).length();
 
-    /** Whether rows of a that lie along p are copied to panels vector by vector and not transposed. */
+    /** Whether rows of a that lie along p are copied to panels vector by vector and not transposed: where a vector is a turn of the loop for pieces, at 256 bits. */
     static final boolean IN_PIECES = MR == 6 && STEPS == NR / 2;
 
     private VectorTiles64() {}
 
     /**
      * Returns the rows of the smallest tile that covers so many: 12, 8 or 4 with 32 registers, always 6 with 16. A tile for remaining rows alone would be called
-     * so seldom that it stays uncompiled, and a thousand times slower, for seconds.
+     * so seldom that it stays uncompiled, and a thousand times slower, for a second.
      */
     static int height(int rows) {
         return MR == 6 ? 6 : (rows + 3) / 4 * 4;

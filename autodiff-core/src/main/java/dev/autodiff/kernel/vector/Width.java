@@ -13,7 +13,7 @@ final class Width {
 
     static final VectorShape SHAPE = shape(System.getProperty(PROPERTY));
 
-    static final boolean IS_X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+    private static final boolean IS_X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
 
     /** Vector registers: x86 has 16 below 512 bits, all others of today 32. */
     static final int REGISTERS = IS_X86 && SHAPE.vectorBitSize() < 512 ? 16 : 32;
