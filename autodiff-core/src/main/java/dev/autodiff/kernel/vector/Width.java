@@ -16,6 +16,7 @@ final class Width {
 
     private static VectorShape shape(@Nullable String bits) {
         if (bits == null) {
+            // a processor without vectors prefers 64 bits, one float64, with which some kernels would be wrong
             return VectorShape.preferredShape() == VectorShape.S_64_BIT
                     ? VectorShape.S_128_BIT
                     : VectorShape.preferredShape();
