@@ -2,16 +2,22 @@ package dev.autodiff;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
 
-/** The floors of the house: a package uses only what stands below it. */
+/** The floors of the house, a package uses only what stands below it, and how large a loop of the vector kernels may be. */
 @AnalyzeClasses(packages = "dev.autodiff", importOptions = ArchitectureTest.MainCode.class)
 class ArchitectureTest {
     /** The code that is published, wherever a build puts its classes. */
@@ -76,4 +82,30 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("jdk.incubator.vector.."))
             .because("the module is optional at run time");
+
+    @ArchTest
+    static final ArchRule aVectorLoopStaysSmall = methods()
+            .that()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("dev.autodiff.kernel.vector..")
+            .should(computeAtMost(32))
+            .because("C2 gives up keeping vectors in registers where a method and all that is inlined into it meet a"
+                    + " hundred failed type checks, and each computation can bring three: decision 18");
+
+    private static ArchCondition<JavaMethod> computeAtMost(int count) {
+        // what leads to the vector module's look-up of an operator; copies, broadcasts and exchanges of lanes do not
+        Set<String> computations = Set.of(
+                "abs", "add", "and", "div", "fma", "lanewise", "max", "min", "mul", "neg", "not", "or", "sqrt", "sub");
+        return new ArchCondition<>("compute at most " + count + " times with vectors") {
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                long calls = method.getMethodCallsFromSelf().stream()
+                        .filter(call -> call.getTargetOwner().getPackageName().equals("jdk.incubator.vector")
+                                && computations.contains(call.getTarget().getName()))
+                        .count();
+                String message = method.getFullName() + " computes " + calls + " times with vectors";
+                events.add(new SimpleConditionEvent(method, calls <= count, message));
+            }
+        };
+    }
 }

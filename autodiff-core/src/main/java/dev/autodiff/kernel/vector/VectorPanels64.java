@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Copies parts of matrices to panels, in which {@code width} elements of one p stand behind those of the p before: element (p, i) at
+ * Copies parts of matrices to panels. The elements of one p stand behind those of the p before, {@code width} apart: element (p, i) at
  * {@code at + p·width + i}. Elements without a source hold anything; and up to one vector behind a panel is overwritten.
  */
 final class VectorPanels64 {
@@ -40,73 +40,78 @@ final class VectorPanels64 {
         return VectorMask.fromArray(SPECIES, bits, 0);
     }
 
-    /** Copies {@code count} elements of each of kc rows: element (p, i) stands at {@code from + p·stride + i}. */
-    static void copy(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
+    /**
+     * Copies {@code count} elements of each of kc rows to panels of {@code size} elements, {@code pitch} apart: element (p, i) stands at {@code from +
+     * p·stride + i}. Row by row through all panels, since a row is one piece of memory and its part that belongs to one panel but a line of the cache.
+     */
+    static void copy(
+            int width, int size, int count, int kc, double[] x, int from, int stride, double[] to, int at, int pitch) {
         int vectors = (width + LANES - 1) / LANES;
-        int last = x.length - vectors * LANES - from; // whole vectors of later rows would reach behind the array
+        int panels = (count + size - 1) / size;
+        // whole vectors of later rows would reach behind the array
+        int last = x.length - (panels - 1) * size - vectors * LANES - from;
         int whole = last < 0 ? 0 : Math.min(kc, last / stride + 1);
-        if (vectors == 1) {
-            for (int p = 0; p < whole; p++) {
-                DoubleVector.fromArray(SPECIES, x, from).intoArray(to, at);
-                from += stride;
-                at += width;
-            }
-        } else if (vectors == 2) {
-            for (int p = 0; p < whole; p++) {
-                DoubleVector.fromArray(SPECIES, x, from).intoArray(to, at);
-                DoubleVector.fromArray(SPECIES, x, from + LANES).intoArray(to, at + LANES);
-                from += stride;
-                at += width;
-            }
-        } else {
-            for (int p = 0; p < whole; p++) {
-                for (int v = 0; v < vectors; v++) {
-                    DoubleVector.fromArray(SPECIES, x, from + v * LANES).intoArray(to, at + v * LANES);
+        for (int p = 0; p < whole; p++, from += stride, at += width) {
+            int source = from;
+            int target = at;
+            if (vectors == 1) {
+                for (int panel = 0; panel < panels; panel++, source += size, target += pitch) {
+                    DoubleVector.fromArray(SPECIES, x, source).intoArray(to, target);
                 }
-                from += stride;
-                at += width;
+            } else if (vectors == 2) {
+                for (int panel = 0; panel < panels; panel++, source += size, target += pitch) {
+                    DoubleVector.fromArray(SPECIES, x, source).intoArray(to, target);
+                    DoubleVector.fromArray(SPECIES, x, source + LANES).intoArray(to, target + LANES);
+                }
+            } else {
+                for (int panel = 0; panel < panels; panel++, source += size, target += pitch) {
+                    for (int v = 0; v < width; v += LANES) {
+                        DoubleVector.fromArray(SPECIES, x, source + v).intoArray(to, target + v);
+                    }
+                }
             }
         }
-        for (int p = whole; p < kc; p++) {
+        for (int p = whole; p < kc; p++, from += stride, at += width) {
             for (int i = 0; i < count; i++) {
-                to[at + i] = x[from + i];
+                to[at + i / size * pitch + i % size] = x[from + i];
             }
-            from += stride;
-            at += width;
         }
     }
 
     /** Copies {@code count} rows of kc elements: element (p, i) stands at {@code from + i·stride + p}. */
     static void transpose(int width, int count, int kc, double[] x, int from, int stride, double[] to, int at) {
-        if (width == 4 && count == 4 && (LANES == 4 || LANES == 8)) {
-            oneByOne(4, 4, fourRows(kc, x, from, stride, to, at), kc, x, from, stride, to, at);
-            return;
-        }
-        int whole = LANES < 8 ? 0 : kc - kc % 8;
-        int blocks = (count + ROWS - 1) / ROWS;
-        for (int block = blocks - 1;
-                block >= 0;
-                block--) { // the last one first: it writes elements that belong to the first
-            int row = block * ROWS;
-            int rows = Math.min(ROWS, count - row);
-            boolean many = 2 * rows > ROWS; // of few, the rest would be work for nothing
-            int end = many ? inRegisters(width, whole, x, from + row * stride, stride, to, at + row) : 0;
-            oneByOne(width, rows, end, kc, x, from + row * stride, stride, to, at + row);
+        boolean fours = LANES == 4 || (LANES == 8 && width == 4);
+        int size = fours ? 4 : ROWS;
+        // the last block first, since a block may write behind its rows
+        for (int row = (count - 1) / size * size; row >= 0; row -= size) {
+            int rows = Math.min(size, count - row);
+            int start = from + row * stride;
+            int end = 0; // few rows are not worth the work for those that are missing
+            if (fours && rows > 1) {
+                end = fourRows(width, rows, kc, x, start, stride, to, at + row);
+            } else if (!fours && LANES >= 8 && 2 * rows > size) {
+                end = eightRows(width, rows, kc, x, start, stride, to, at + row);
+            }
+            oneByOne(width, rows, end, kc, x, start, stride, to, at + row);
         }
     }
 
     /**
-     * Transposes blocks of 4 × LANES elements into a panel of four rows, as long as whole vectors of rows remain; returns the first p that is left. A vector
-     * of eight has the elements of two p, of which the second is written too early, and then by those of its turn.
+     * Transposes blocks of 4 × LANES elements into four rows of a panel, as long as whole vectors of rows remain; returns the first p that is left. Of rows
+     * that are missing the last one takes the place. A vector of eight has the elements of two p, of which the second is written too early, and then by
+     * those of its turn.
      */
-    private static int fourRows(int end, double[] x, int from, int stride, double[] to, int at) {
+    private static int fourRows(int width, int rows, int end, double[] x, int from, int stride, double[] to, int at) {
+        int second = Math.min(1, rows - 1) * stride;
+        int third = Math.min(2, rows - 1) * stride;
+        int fourth = Math.min(3, rows - 1) * stride;
         int p = 0;
         int q = at;
-        for (int r0 = from; p + LANES <= end; p += LANES, r0 += LANES, q += 4 * LANES) {
-            DoubleVector v0 = DoubleVector.fromArray(SPECIES, x, r0);
-            DoubleVector v1 = DoubleVector.fromArray(SPECIES, x, r0 + stride);
-            DoubleVector v2 = DoubleVector.fromArray(SPECIES, x, r0 + 2 * stride);
-            DoubleVector v3 = DoubleVector.fromArray(SPECIES, x, r0 + 3 * stride);
+        for (int r = from; p + LANES <= end; p += LANES, r += LANES, q += LANES * width) {
+            DoubleVector v0 = DoubleVector.fromArray(SPECIES, x, r);
+            DoubleVector v1 = DoubleVector.fromArray(SPECIES, x, r + second);
+            DoubleVector v2 = DoubleVector.fromArray(SPECIES, x, r + third);
+            DoubleVector v3 = DoubleVector.fromArray(SPECIES, x, r + fourth);
 
             DoubleVector w0 = v0.blend(v1.rearrange(SWAP1), SECOND1);
             DoubleVector w1 = v0.rearrange(SWAP1).blend(v1, SECOND1);
@@ -118,9 +123,9 @@ final class VectorPanels64 {
             v2 = w0.rearrange(SWAP2).blend(w2, SECOND2);
             v3 = w1.rearrange(SWAP2).blend(w3, SECOND2);
             v0.intoArray(to, q);
-            v1.intoArray(to, q + 4);
-            v2.intoArray(to, q + 8);
-            v3.intoArray(to, q + 12);
+            v1.intoArray(to, q + width);
+            v2.intoArray(to, q + 2 * width);
+            v3.intoArray(to, q + 3 * width);
             if (LANES == 8) {
                 v0.rearrange(SWAP4).intoArray(to, q + 16);
                 v1.rearrange(SWAP4).intoArray(to, q + 20);
@@ -154,14 +159,23 @@ final class VectorPanels64 {
         }
     }
 
+    private static int eightRows(int width, int rows, int kc, double[] x, int from, int stride, double[] to, int at) {
+        // float32: if (LANES == 8) return Pairs.transpose(width, rows, kc, x, from, stride, to, at);
+        return inRegisters(width, rows, kc - kc % 8, x, from, stride, to, at);
+    }
+
     /**
-     * Transposes blocks of ROWS × 8 elements as long as ROWS rows can be read, which may be more than are wanted; returns the first p that is
-     * left. The places of rows are found by adding: sixteen of them would not fit the processor's registers.
+     * Transposes blocks of ROWS × 8 elements as long as whole vectors can be read; returns the first p that is left. The places of rows are found by
+     * adding: sixteen of them would not fit the processor's registers. With eight lanes the last row stands in for missing ones; with sixteen, what lies there is read.
      */
-    private static int inRegisters(int width, int end, double[] x, int from, int stride, double[] to, int at) {
+    private static int inRegisters(
+            int width, int rows, int end, double[] x, int from, int stride, double[] to, int at) {
         boolean halves = LANES == 16; // the second eight rows stand in the upper half of each vector
         int upper = halves ? 8 * stride - 8 : 0;
-        long last = Math.min(end - 8, x.length - LANES - 7L * stride - upper - from);
+        int sixth = rows > 5 ? stride : 0;
+        int seventh = rows > 6 ? stride : 0;
+        int eighth = rows > 7 ? stride : 0;
+        long last = Math.min(end - 8, x.length - LANES - 4L * stride - sixth - seventh - eighth - upper - from);
         int p = 0;
         for (; p <= last; p += 8) {
             int r = from + p;
@@ -174,11 +188,11 @@ final class VectorPanels64 {
             DoubleVector v3 = eight(x, r, upper, halves);
             r += stride;
             DoubleVector v4 = eight(x, r, upper, halves);
-            r += stride;
+            r += sixth;
             DoubleVector v5 = eight(x, r, upper, halves);
-            r += stride;
+            r += seventh;
             DoubleVector v6 = eight(x, r, upper, halves);
-            r += stride;
+            r += eighth;
             DoubleVector v7 = eight(x, r, upper, halves);
 
             DoubleVector w0 = v0.blend(v4.rearrange(SWAP4), SECOND4);

@@ -25,13 +25,16 @@ final class VectorProduct64 implements Product<double[]> {
     /** The most rows that are packed at once. */
     private static final int MC = 1536 / MR * MR;
 
+    /** How far apart the elements of two steps of p lie in a panel of a that is not the last. */
+    private static final int APART = VectorTiles64.apart(MR);
+
     /** Panels of a that go with one panel of b before the next: they then stay in the second-level cache. */
-    private static final int PANELS = 144 / MR;
+    private static final int PANELS = 144 / APART;
 
     /** The most columns in a block. */
     private static final int NC = 1024;
 
-    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte stays in its second-level cache. */
+    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte, besides gaps, stays in its second-level cache. */
     private static final int OWN = 1 << 16; // float32: private static final int OWN = 1 << 17;
 
     /** Fewer rows than this are not worth packing b for. */
@@ -52,8 +55,8 @@ final class VectorProduct64 implements Product<double[]> {
         private double[] whole = {};
         final double[] tile = new double[MR * NR];
         final double[] lanes = new double[LANES];
-        final Factor left = new Factor(MR);
-        final Factor right = new Factor(NR);
+        final Factor left = new Factor(true);
+        final Factor right = new Factor(false);
 
         /** The piece of work for which this thread has packed the smaller factor. */
         long packed;
@@ -215,15 +218,20 @@ final class VectorProduct64 implements Product<double[]> {
      * one after the other.
      */
     private static final class Factor {
+        private final boolean ofRows;
+
+        /** Rows or columns of a panel that is not the last. */
         private final int width;
+
         private double[] x = NOTHING;
         private int from;
         private int size;
         private int k;
         private boolean alongK;
 
-        Factor(int width) {
-            this.width = width;
+        Factor(boolean ofRows) {
+            this.ofRows = ofRows;
+            width = ofRows ? MR : NR;
         }
 
         void set(double[] elements, int at, int rowsOrColumns, int inner, boolean rowsLieAlongK) {
@@ -243,29 +251,46 @@ final class VectorProduct64 implements Product<double[]> {
             return (size - 1) / width + 1;
         }
 
-        /** Elements of all panels. */
+        /** Elements of all panels but those in between that nobody reads. */
         long packed() {
             return (long) panels() * width * k;
         }
 
+        /** How far apart the elements of two steps of p lie in a panel of so many rows or columns. */
+        private int apart(int count) {
+            return ofRows ? VectorTiles64.apart(VectorTiles64.height(count)) : NR;
+        }
+
         /** Elements from one panel of kc to the next. */
         int pitch(int kc) {
-            return VectorProduct64.pitch(width, steps(kc));
+            return VectorProduct64.pitch(apart(width), steps(kc));
         }
 
         /** Packs the elements of kc, from pc on, of some panels, which stand one behind the other. */
         void pack(int pc, int kc, int first, int end, double[] to, int at) {
-            for (int panel = first; panel < end; panel++, at += pitch(kc)) {
+            int pitch = pitch(kc);
+            int full = Math.min(end, size / width);
+            if (!alongK && first < full) {
+                copy(pc, kc, first, (full - first) * width, to, at);
+            }
+            for (int panel = first; panel < end; panel++, at += pitch) {
                 int i = panel * width;
                 int count = Math.min(width, size - i);
-                int height = width == MR ? VectorTiles64.height(count) : width;
+                int apart = apart(count);
                 if (alongK) {
-                    VectorPanels64.transpose(height, count, kc, x, from + i * k + pc, k, to, at);
-                } else {
-                    VectorPanels64.copy(height, count, kc, x, from + pc * size + i, size, to, at);
+                    VectorPanels64.transpose(apart, count, kc, x, from + i * k + pc, k, to, at);
+                } else if (count < width) {
+                    copy(pc, kc, panel, count, to, at);
                 }
-                Arrays.fill(to, at + height * kc, at + height * steps(kc), 0);
+                Arrays.fill(to, at + apart * kc, at + apart * steps(kc), 0);
             }
+        }
+
+        /** Copies {@code count} elements of each row, from a panel on: those of whole panels, or of the last, narrower one. */
+        private void copy(int pc, int kc, int panel, int count, double[] to, int at) {
+            int apart = apart(Math.min(count, width));
+            int start = from + pc * size + panel * width;
+            VectorPanels64.copy(apart, width, count, kc, x, start, size, to, at, pitch(kc));
         }
     }
 
@@ -275,8 +300,8 @@ final class VectorProduct64 implements Product<double[]> {
     }
 
     /** Elements from one panel of whole steps to the next: packing may overwrite one vector behind a panel's end. */
-    private static int pitch(int width, int steps) {
-        return width * steps + LANES;
+    private static int pitch(int apart, int steps) {
+        return apart * steps + LANES;
     }
 
     private static void packed(
@@ -428,7 +453,7 @@ final class VectorProduct64 implements Product<double[]> {
             int rows = Math.min(MR, mc - i * MR);
             int columns = Math.min(NR, nc - j * NR);
             int height = VectorTiles64.height(rows);
-            int ai = ao + i * pitch(MR, kc);
+            int ai = ao + i * pitch(APART, kc);
             int bj = bo + j * pitch(NR, kc);
             int at = co + i * MR * n + j * NR;
             if (rows == height && columns == NR && !add) {

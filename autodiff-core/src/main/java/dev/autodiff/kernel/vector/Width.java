@@ -1,5 +1,6 @@
 package dev.autodiff.kernel.vector;
 
+import java.util.List;
 import jdk.incubator.vector.VectorShape;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,15 @@ final class Width {
 
     static final VectorShape SHAPE = shape(System.getProperty(PROPERTY));
 
+    private static final boolean IS_X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+
+    /** Vector registers: x86 has 16 below 512 bits, all others of today 32. */
+    static final int REGISTERS = IS_X86 && SHAPE.vectorBitSize() < 512 ? 16 : 32;
+
     private Width() {}
 
     private static VectorShape shape(@Nullable String bits) {
         if (bits == null) {
-            // a processor without vectors prefers 64 bits, one float64, with which some kernels would be wrong
             return VectorShape.preferredShape() == VectorShape.S_64_BIT
                     ? VectorShape.S_128_BIT
                     : VectorShape.preferredShape();
