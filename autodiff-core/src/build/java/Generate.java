@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * Writes at build time what must exist twice: the float32 twins of the kernels that are written for float64, one loop per
- * elementwise operation, taken from the operation's own definition, and the innermost loops of products, in which nothing may be a loop or a call. Usage: {@code java Generate.java MODULE MAIN_OUT TEST_OUT}.
+ * elementwise operation, taken from the operation's own definition, and the innermost loops of products, whose rows must be written out. Usage: {@code java Generate.java MODULE MAIN_OUT TEST_OUT}.
  *
  * <p>Twins: from {@code Name64.java} comes {@code Name32.java}, from Movement64 also the twins for long and boolean. The word
  * double becomes float, identifiers that end in 64 end in 32, literals with a point get an f. Markers in the source: double
@@ -287,11 +287,11 @@ public final class Generate {
     }
 
     /**
-     * Writes a loop over p that takes some steps in a turn. With several, fences stand before each step and each odd row: the first row of a step, which
-     * reads b, then has no other beside it, and sixteen registers suffice.
+     * Writes a loop over p that takes some steps in a turn. With several, fences stand before the second step and each odd
+     * row: with fences before each even row C2 of JDK 25 keeps one sum in memory.
      */
     private static void tile(StringBuilder out, String name, String type, String vector, int rows, int steps) {
-        int apart = rows == 6 ? 8 : rows;
+        int apart = rows == 6 ? 8 : rows; // as VectorTiles64.apart
         String signature = "int kc, T[] a, int ao, T[] b, int bo, T[] c, int co, int n".replace("T", type);
         out.append("\n    static void " + name + "(" + signature + ") {\n");
         for (int row = 0; row < rows; row++) {

@@ -41,8 +41,8 @@ final class VectorPanels64 {
     }
 
     /**
-     * Copies {@code count} elements of each of kc rows to panels of {@code size} elements, {@code pitch} apart: element (p, i) stands at {@code from +
-     * p·stride + i}. Row by row through all panels, since a row is one piece of memory and its part that belongs to one panel but a line of the cache.
+     * Copies {@code count} elements of each of kc rows to panels of {@code size}: element (p, i), at {@code from + p·stride + i}, goes to {@code at +
+     * (i / size)·pitch + p·width + i % size}. Row by row, since a row is one piece of memory and its part that belongs to one panel but a line of the cache.
      */
     static void copy(
             int width, int size, int count, int kc, double[] x, int from, int stride, double[] to, int at, int pitch) {
@@ -102,14 +102,13 @@ final class VectorPanels64 {
      * those of its turn.
      */
     private static int fourRows(int width, int rows, int end, double[] x, int from, int stride, double[] to, int at) {
-        int second = Math.min(1, rows - 1) * stride;
         int third = Math.min(2, rows - 1) * stride;
         int fourth = Math.min(3, rows - 1) * stride;
         int p = 0;
         int q = at;
         for (int r = from; p + LANES <= end; p += LANES, r += LANES, q += LANES * width) {
             DoubleVector v0 = DoubleVector.fromArray(SPECIES, x, r);
-            DoubleVector v1 = DoubleVector.fromArray(SPECIES, x, r + second);
+            DoubleVector v1 = DoubleVector.fromArray(SPECIES, x, r + stride);
             DoubleVector v2 = DoubleVector.fromArray(SPECIES, x, r + third);
             DoubleVector v3 = DoubleVector.fromArray(SPECIES, x, r + fourth);
 
@@ -159,9 +158,10 @@ final class VectorPanels64 {
         }
     }
 
+    /** Transposes more than half of ROWS rows, 8 elements of each at once; returns the first p that is left. */
     private static int eightRows(int width, int rows, int kc, double[] x, int from, int stride, double[] to, int at) {
-        // float32: if (LANES == 8) return Pairs.transpose(width, rows, kc, x, from, stride, to, at);
-        return inRegisters(width, rows, kc - kc % 8, x, from, stride, to, at);
+        // float32: if (LANES == 8) return PairTranspose.run(width, rows, kc, x, from, stride, to, at);
+        return inRegisters(width, rows, kc, x, from, stride, to, at);
     }
 
     /**

@@ -8,7 +8,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The matrix product on vectors. Both factors are packed to panels, which {@link VectorTiles64} reads without gaps: by each thread for itself where the
+ * The matrix product on vectors. Both factors are packed to panels, which {@link VectorTiles64} reads from front to back: by each thread for itself where the
  * smaller one fits its cache, else once for all threads. Tiny products and those with few rows run without packing. Sums run in ascending order of p,
  * in blocks that depend on k alone; but scalar products of rows that lie along k are added lane by lane first.
  */
@@ -34,7 +34,7 @@ final class VectorProduct64 implements Product<double[]> {
     /** The most columns in a block. */
     private static final int NC = 1024;
 
-    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte, besides gaps, stays in its second-level cache. */
+    /** The most elements of the smaller factor that each thread packs for itself: half a megabyte stays in its second-level cache. */
     private static final int OWN = 1 << 16; // float32: private static final int OWN = 1 << 17;
 
     /** Fewer rows than this are not worth packing b for. */
@@ -251,9 +251,9 @@ final class VectorProduct64 implements Product<double[]> {
             return (size - 1) / width + 1;
         }
 
-        /** Elements of all panels but those in between that nobody reads. */
+        /** Elements of all panels. */
         long packed() {
-            return (long) panels() * width * k;
+            return (long) panels() * apart(width) * k;
         }
 
         /** How far apart the elements of two steps of p lie in a panel of so many rows or columns. */

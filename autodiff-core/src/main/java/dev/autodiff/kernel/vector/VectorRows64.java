@@ -6,7 +6,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Products with rows that begin anywhere in an array, read in place: tiles of 4 rows × 4 vectors of the result, or 4 × 4 scalar products at
- * once, stay in registers. With half as many registers, below 512 bits, the tiles are 4 × 2. A tile at the lower edge computes its
+ * once, stay in registers. Below 512 bits, where x86 has half as many registers, the tiles are 4 × 2. A tile at the lower edge computes its
  * first row again where one is missing; one at the right edge begins earlier and computes some columns again, to the same bits.
  */
 final class VectorRows64 {

@@ -5,23 +5,28 @@ import jdk.incubator.vector.VectorShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The width of the vectors of all kernels: that of the processor, on which the heights of tiles and ways of packing depend. So that tests reach
- * those on any machine, {@code -Dautodiff.vectorBits=512} sets another width, whose vectors are computed in Java where the processor has none.
+ * The width of the vectors of all kernels and the number of their registers: those of the processor, on which the heights of tiles and ways of packing
+ * depend. So that tests reach them all on any machine, {@code -Dautodiff.vectorBits=512} sets another width, whose vectors are computed in Java
+ * where the processor has none, and {@code -Dautodiff.vectorRegisters=32} another number.
  */
 final class Width {
     static final String PROPERTY = "autodiff.vectorBits";
 
     static final VectorShape SHAPE = shape(System.getProperty(PROPERTY));
 
-    private static final boolean IS_X86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
-
-    /** Vector registers: x86 has 16 below 512 bits, all others of today 32. */
-    static final int REGISTERS = IS_X86 && SHAPE.vectorBitSize() < 512 ? 16 : 32;
+    /** Vector registers: counted as 16 on x86 below 512 bits, as 32 elsewhere. */
+    static final int REGISTERS = Integer.getInteger("autodiff.vectorRegisters", registers());
 
     private Width() {}
 
+    private static int registers() {
+        boolean isX86 = List.of("amd64", "x86_64", "x86", "i386").contains(System.getProperty("os.arch"));
+        return isX86 && SHAPE.vectorBitSize() < 512 ? 16 : 32;
+    }
+
     private static VectorShape shape(@Nullable String bits) {
         if (bits == null) {
+            // a processor without vectors prefers 64 bits, one float64, with which some kernels would be wrong
             return VectorShape.preferredShape() == VectorShape.S_64_BIT
                     ? VectorShape.S_128_BIT
                     : VectorShape.preferredShape();

@@ -8,11 +8,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Transposes 8 × 8 elements of float32 in vectors of 256 bits: two rows by two columns by shifts of 64-bit lanes, and the pairs that this makes as
- * such lanes. An exchange of lanes is three or more instructions, which load its places and convert them, a shift one. All is
- * written out, since from some size on the compiler inlines no method, and vectors are boxed.
+ * Transposes 8 × 8 elements of float32 at 256 bits. Shifts within 64-bit lanes exchange two rows by two columns; the pairs are then transposed as
+ * 4 × 4 lanes of 64 bits. An exchange of lanes takes three or more instructions, a shift one. All is written out, since C2 does not inline calls into so large a
+ * method, and would box the vectors.
  */
-final class Pairs {
+final class PairTranspose {
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_256;
 
@@ -22,13 +22,13 @@ final class Pairs {
     private static final VectorMask<Long> SECOND1 = VectorMask.fromValues(LONGS, false, true, false, true);
     private static final VectorMask<Long> SECOND2 = VectorMask.fromValues(LONGS, false, false, true, true);
 
-    private Pairs() {}
+    private PairTranspose() {}
 
     /**
      * Transposes blocks of five to eight rows × 8 elements as long as whole vectors can be read; returns the first p that is left. Of rows that are missing
      * the last one takes the place.
      */
-    static int transpose(int width, int rows, int kc, float[] x, int from, int stride, float[] to, int at) {
+    static int run(int width, int rows, int kc, float[] x, int from, int stride, float[] to, int at) {
         int sixth = rows > 5 ? stride : 0;
         int seventh = rows > 6 ? stride : 0;
         int eighth = rows > 7 ? stride : 0;
