@@ -108,8 +108,8 @@ final class Product64 implements Product<double[]> {
         int bands = (m + 3) / ROWS;
         int pairs = (k + 1) / 2;
         int strips = (n - 1) / NC + 1;
-        /*wide*/ double passes = (/*wide*/ double) bands * pairs * strips;
-        return passes * (NANOS_PASS + NANOS * Math.min(n, NC))
+        /*wide*/ double passes = (/*wide*/ double) bands * pairs;
+        return passes * (NANOS_PASS * strips + NANOS * n)
                 + (bj == 1 ? NANOS_COPY : NANOS_TURN) * k * n
                 + (cj == 1 ? 0 : NANOS_TURN) * m * n;
     }
@@ -341,16 +341,25 @@ final class Product64 implements Product<double[]> {
         for (int i = 0; i < m; i += ROWS) {
             int count = Math.min(ROWS, m - i);
             int at = co + i * ci;
-            for (int r = 0; r < count; r++) {
-                if (add) {
-                    copy(nc, c, at + r * ci, cj, rows.c[r], 0, 1);
-                } else {
-                    Arrays.fill(rows.c[r], 0, nc, 0);
+            boolean columns = count == ROWS && ci == 1;
+            if (add && columns) {
+                fromColumns(nc, c, at, cj, rows.c[0], rows.c[1], rows.c[2], rows.c[3]);
+            } else {
+                for (int r = 0; r < count; r++) {
+                    if (add) {
+                        copy(nc, c, at + r * ci, cj, rows.c[r], 0, 1);
+                    } else {
+                        Arrays.fill(rows.c[r], 0, nc, 0);
+                    }
                 }
             }
             fourRows(count, nc, kc, a, ao + i * ai, ai, ap, rows);
-            for (int r = 0; r < count; r++) {
-                copy(nc, rows.c[r], 0, 1, c, at + r * ci, cj);
+            if (columns) {
+                toColumns(nc, rows.c[0], rows.c[1], rows.c[2], rows.c[3], c, at, cj);
+            } else {
+                for (int r = 0; r < count; r++) {
+                    copy(nc, rows.c[r], 0, 1, c, at + r * ci, cj);
+                }
             }
         }
     }
@@ -362,6 +371,28 @@ final class Product64 implements Product<double[]> {
             for (int j = 0; j < n; j++) {
                 to[start + j * stride] = from[at + j * step];
             }
+        }
+    }
+
+    /** Copies four neighbouring columns to four rows: a line of the cache of c is read once. */
+    private static void fromColumns(
+            int n, double[] c, int at, int step, double[] r0, double[] r1, double[] r2, double[] r3) {
+        for (int j = 0; j < n; j++, at += step) {
+            r0[j] = c[at];
+            r1[j] = c[at + 1];
+            r2[j] = c[at + 2];
+            r3[j] = c[at + 3];
+        }
+    }
+
+    /** Copies four rows to four neighbouring columns. */
+    private static void toColumns(
+            int n, double[] r0, double[] r1, double[] r2, double[] r3, double[] c, int at, int step) {
+        for (int j = 0; j < n; j++, at += step) {
+            c[at] = r0[j];
+            c[at + 1] = r1[j];
+            c[at + 2] = r2[j];
+            c[at + 3] = r3[j];
         }
     }
 
