@@ -238,14 +238,13 @@ final class Product64 implements Product<double[]> {
             for (int p = 0; p < kc; p++) {
                 System.arraycopy(b, bo + p * bp, rows[p], 0, nc);
             }
-        } else {
+        } else { // b is the transpose of a matrix, and bp is 1
             int p = 0;
             for (; p + 7 < kc; p += 8) { // eight at a time: a line of the cache of b is read once
                 eightRows(
                         nc,
                         b,
-                        bo + p * bp,
-                        bp,
+                        bo + p,
                         bj,
                         rows[p],
                         rows[p + 1],
@@ -258,18 +257,17 @@ final class Product64 implements Product<double[]> {
             }
             for (; p < kc; p++) {
                 for (int j = 0; j < nc; j++) {
-                    rows[p][j] = b[bo + p * bp + j * bj];
+                    rows[p][j] = b[bo + p + j * bj];
                 }
             }
         }
     }
 
-    /** Copies eight elements at each of n places to eight rows. */
+    /** Copies eight neighbours at each of n places to eight rows; indices that differ by constants take one check of bounds. */
     private static void eightRows(
             int n,
             double[] b,
             int from,
-            int bp,
             int step,
             double[] r0,
             double[] r1,
@@ -281,13 +279,13 @@ final class Product64 implements Product<double[]> {
             double[] r7) {
         for (int j = 0; j < n; j++) {
             r0[j] = b[from];
-            r1[j] = b[from + bp];
-            r2[j] = b[from + 2 * bp];
-            r3[j] = b[from + 3 * bp];
-            r4[j] = b[from + 4 * bp];
-            r5[j] = b[from + 5 * bp];
-            r6[j] = b[from + 6 * bp];
-            r7[j] = b[from + 7 * bp];
+            r1[j] = b[from + 1];
+            r2[j] = b[from + 2];
+            r3[j] = b[from + 3];
+            r4[j] = b[from + 4];
+            r5[j] = b[from + 5];
+            r6[j] = b[from + 6];
+            r7[j] = b[from + 7];
             from += step;
         }
     }
