@@ -22,7 +22,7 @@ final class Comparison {
      * @param turn seconds of one turn
      */
     record Pace(double warmUp, int rounds, double turn) {
-        static final Pace STEPS = new Pace(2, 7, 0.25);
+        static final Pace STEPS = new Pace(5, 7, 0.25);
         static final Pace PRODUCTS = new Pace(0.5, 5, 0.06);
         static final Pace QUICK = new Pace(0.05, 2, 0.01);
     }
