@@ -12,10 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorRows64 {
     private static final VectorSpecies<Double> SPECIES = VectorSpecies.of(double.class, Width.SHAPE);
     private static final int LANES = SPECIES.length();
-    private static final boolean WIDE = SPECIES.vectorBitSize() >= 512;
 
     /** Columns of a tile. */
-    private static final int NR = (WIDE ? 4 : 2) * LANES;
+    private static final int NR = (Width.WIDE ? 4 : 2) * LANES;
 
     private static final Scratch<double[]> SUMS = new Scratch<>(double[]::new);
     private static final Scratch<int[]> PLACES = new Scratch<>(int[]::new);
@@ -44,7 +43,7 @@ final class VectorRows64 {
                 int c3 = i + 3 < m ? 3 * n : 0;
                 if (!tile) {
                     column(k, a, from, a1, a2, a3, b, rows, start, c, to, c1, c2, c3);
-                } else if (WIDE) {
+                } else if (Width.WIDE) {
                     tileOfFour(k, a, from, a1, a2, a3, b, rows, start, c, to, c1, c2, c3);
                 } else {
                     tileOfTwo(k, a, from, a1, a2, a3, b, rows, start, c, to, c1, c2, c3);
@@ -209,7 +208,7 @@ final class VectorRows64 {
     static void addProducts(
             int m, int n, int terms, double[] a, double[] b, int[] rows, int apart, double[] c, int co) {
         int columns = rows.length;
-        int rowsOfTile = WIDE ? 4 : 2;
+        int rowsOfTile = Width.WIDE ? 4 : 2;
         double[] lanes = SUMS.ofSize(16 * LANES);
         int length = terms * n;
         int vectors = length / LANES;
@@ -225,7 +224,7 @@ final class VectorRows64 {
             int b3 = rows[Math.min(p + 3, columns - 1)];
             for (int i = 0; i < m; i += rowsOfTile) {
                 int a1 = i + 1 < m ? length : 0;
-                if (WIDE) {
+                if (Width.WIDE) {
                     int a2 = i + 2 < m ? 2 * length : 0;
                     int a3 = i + 3 < m ? 3 * length : 0;
                     productsOfFour(a, i * length, a1, a2, a3, b, b0, b1, b2, b3, places, vectors, lanes);

@@ -16,10 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
  * docs/decisions/0018-fences-in-tiles.md.
  */
 final class VectorTiles64 {
-    private static final boolean WIDE = Width.SHAPE.vectorBitSize() >= 512;
-
     /** The most rows of a tile: as many as registers can hold, with the reads of a step if these do not wait for a fence. */
-    static final int MR = Width.REGISTERS == 16 ? 6 : WIDE ? 12 : 8;
+    static final int MR = Width.REGISTERS == 16 ? 6 : Width.WIDE ? 12 : 8;
 
     /** Panels end with zeros up to a multiple of so many steps of p, which the loop of six rows takes at once. */
     static final int STEPS = MR == 6 ? 2 : 1;

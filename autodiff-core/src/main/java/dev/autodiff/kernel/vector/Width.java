@@ -14,6 +14,9 @@ final class Width {
 
     static final VectorShape SHAPE = shape(System.getProperty(PROPERTY));
 
+    /** Whether vectors have 512 bits, with which x86 has 32 registers. */
+    static final boolean WIDE = SHAPE.vectorBitSize() >= 512;
+
     /** Vector registers: counted as 16 on x86 below 512 bits, as 32 elsewhere. */
     static final int REGISTERS = Integer.getInteger("autodiff.vectorRegisters", registers());
 
@@ -21,7 +24,7 @@ final class Width {
 
     private static int registers() {
         boolean isX86 = List.of("amd64", "x86_64", "x86", "i386").contains(System.getProperty("os.arch"));
-        return isX86 && SHAPE.vectorBitSize() < 512 ? 16 : 32;
+        return isX86 && !WIDE ? 16 : 32;
     }
 
     private static VectorShape shape(@Nullable String bits) {
