@@ -24,12 +24,6 @@ final class Product64 implements Product<double[]> {
      */
     private static final int BEHIND = 6; // float32: private static final int BEHIND = 12;
 
-    /**
-     * Rows from this length on have a pass of their own. The compiler takes as many elements at a time as it has seen iterations for: 16 when
-     * there were 150 in the mean, 8 with 70 (LoopPercentProfileLimit). A pass that has seen short rows is slow with long ones for the life of the process.
-     */
-    private static final int LONG = 160;
-
     /** Up to so many multiplications, copying costs more than it gains. */
     private static final int SMALL = 4096;
 
@@ -411,73 +405,27 @@ final class Product64 implements Product<double[]> {
             int s = p * ap;
             int t = s + ap;
             boolean two = p + 1 < kc; // beyond the last one both factors are zero: 0·∞ would be NaN
-            if (nc >= LONG) {
-                longPass(
-                        nc,
-                        sums[0],
-                        sums[1],
-                        sums[2],
-                        sums[3],
-                        b[p],
-                        b[p + 1],
-                        a[ao + s],
-                        two ? a[ao + t] : 0,
-                        a[a1 + s],
-                        two ? a[a1 + t] : 0,
-                        a[a2 + s],
-                        two ? a[a2 + t] : 0,
-                        a[a3 + s],
-                        two ? a[a3 + t] : 0);
-            } else {
-                pass(
-                        nc,
-                        sums[0],
-                        sums[1],
-                        sums[2],
-                        sums[3],
-                        b[p],
-                        b[p + 1],
-                        a[ao + s],
-                        two ? a[ao + t] : 0,
-                        a[a1 + s],
-                        two ? a[a1 + t] : 0,
-                        a[a2 + s],
-                        two ? a[a2 + t] : 0,
-                        a[a3 + s],
-                        two ? a[a3 + t] : 0);
-            }
+            pass(
+                    nc,
+                    sums[0],
+                    sums[1],
+                    sums[2],
+                    sums[3],
+                    b[p],
+                    b[p + 1],
+                    a[ao + s],
+                    two ? a[ao + t] : 0,
+                    a[a1 + s],
+                    two ? a[a1 + t] : 0,
+                    a[a2 + s],
+                    two ? a[a2 + t] : 0,
+                    a[a3 + s],
+                    two ? a[a3 + t] : 0);
         }
     }
 
     /** Adds the products of two rows of b to four rows of c; a small method of its own, which the compiler treats best. */
     private static void pass(
-            int n,
-            double[] c0,
-            double[] c1,
-            double[] c2,
-            double[] c3,
-            double[] b0,
-            double[] b1,
-            double a00,
-            double a01,
-            double a10,
-            double a11,
-            double a20,
-            double a21,
-            double a30,
-            double a31) {
-        for (int j = 0; j < n; j++) {
-            double x0 = b0[j];
-            double x1 = b1[j];
-            c0[j] = Math.fma(a01, x1, Math.fma(a00, x0, c0[j]));
-            c1[j] = Math.fma(a11, x1, Math.fma(a10, x0, c1[j]));
-            c2[j] = Math.fma(a21, x1, Math.fma(a20, x0, c2[j]));
-            c3[j] = Math.fma(a31, x1, Math.fma(a30, x0, c3[j]));
-        }
-    }
-
-    /** The same for rows of {@link #LONG} elements or more: see there. */
-    private static void longPass(
             int n,
             double[] c0,
             double[] c1,
