@@ -18,11 +18,15 @@ final class Product64 implements Product<double[]> {
     /** Elements of the copied part of b, about 200 KB, which stay in the second-level cache. */
     private static final int BLOCK = 3 << 13; // float32: private static final int BLOCK = 3 << 14;
 
+    /** Elements of the longest vectors. */
+    private static final int LANES = 8; // float32: private static final int LANES = 16;
+
     /**
-     * Elements of a row behind those that are used. With the header a row is then an odd number of lines of the cache long: rows that lie one behind
-     * the other begin at the same place in a line, so that the compiler aligns all when it aligns one, and do not compete for the same places.
+     * Elements of a row besides those that are used: in front for {@link Rows#start}, behind for the last vector. With the header a row is then
+     * an odd number of lines of the cache long: rows that lie one behind the other begin at the same place in a line, so that the compiler aligns
+     * all when it aligns one, and do not compete for the same places.
      */
-    private static final int BEHIND = 6; // float32: private static final int BEHIND = 12;
+    private static final int BESIDES = 22; // float32: private static final int BESIDES = 44;
 
     /** Up to so many multiplications, copying costs more than it gains. */
     private static final int SMALL = 4096;
@@ -33,7 +37,7 @@ final class Product64 implements Product<double[]> {
     /** About the time of a pass for each column, and besides the columns. */
     private static final /*wide*/ double NANOS = 0.54d; // float32: private static final double NANOS = 0.27;
 
-    private static final /*wide*/ double NANOS_PASS = 15d;
+    private static final /*wide*/ double NANOS_PASS = 8d;
 
     /** About the time of copying an element to where its neighbours are not neighbours. */
     private static final /*wide*/ double NANOS_TURN = 0.4d;
@@ -44,22 +48,72 @@ final class Product64 implements Product<double[]> {
     private static final /*wide*/ double NANOS_SMALL = 0.16d;
 
     /** The copied rows of one thread. */
-    private static final class Rows {
+    static final class Rows {
+        /** Passes before the first measurement of {@link #start}: the compiler is done with them by then. */
+        private static final int FIRST = 1 << 14;
+
+        /** The most passes from one measurement to the next: collections of garbage move the rows. */
+        private static final int MOST = 1 << 20;
+
+        private static final int ROUNDS = 3;
+
         final double[][] b; // one more, which is zero when k is odd
         final double[][] c;
 
         /** How many rows of b go into a block. */
         final int deep;
 
+        /**
+         * Where a pass begins; the elements of a row begin behind it. The compiler lets a loop run element by element, at least once, until it has
+         * reached the beginning of a vector in memory, and again at its end for what does not fill a vector. If a vector begins behind
+         * the first element, and whole vectors follow, that is one element instead of as many as a vector has. No program sees where
+         * an array lies, so the place is measured.
+         */
+        int start;
+
+        private int passes;
+        private int next = FIRST;
+
         Rows(int columns) {
             deep = BLOCK / columns;
-            b = new double[deep + 1][columns + BEHIND];
-            c = new double[ROWS][columns + BEHIND];
+            b = new double[deep + 1][columns + BESIDES];
+            c = new double[ROWS][columns + BESIDES];
+        }
+
+        /** Returns where the elements of a row begin for the next so many passes. */
+        int first(int more) {
+            passes += more;
+            if (passes >= next) {
+                passes = 0;
+                next = Math.min(MOST, 2 * next);
+                measure();
+            }
+            return start + 1;
+        }
+
+        /** Sets the start to the fastest one; all give the same numbers. */
+        private void measure() {
+            long[] least = new long[LANES];
+            Arrays.fill(least, Long.MAX_VALUE);
+            for (int round = 0; round < ROUNDS; round++) {
+                for (int i = 0; i < LANES; i++) {
+                    long before = System.nanoTime();
+                    for (int p = 0; p + 1 < deep; p += 2) {
+                        pass(i, i + 1 + 4 * LANES, c[0], c[1], c[2], c[3], b[p], b[p + 1], 0, 0, 0, 0, 0, 0, 0, 0);
+                    }
+                    least[i] = Math.min(least[i], System.nanoTime() - before);
+                }
+            }
+            for (int i = 0; i < LANES; i++) {
+                if (10 * least[i] < 9 * least[start]) { // the clock alone moves nothing
+                    start = i;
+                }
+            }
         }
     }
 
     /** The rows of one thread for at most 128, 256 and 512 columns: fewer of them are longer. */
-    private static final class Buffers {
+    static final class Buffers {
         private final Rows[] rows = new Rows[3];
 
         Rows of(int columns) {
@@ -71,7 +125,7 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    private static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
+    static final ThreadLocal<Buffers> BUFFERS = ThreadLocal.withInitial(Buffers::new);
 
     @Override
     public void multiply(
@@ -170,7 +224,8 @@ final class Product64 implements Product<double[]> {
             int nc = Math.min(columns, n - j);
             for (int p = 0; p < k || p == 0; p += deep) {
                 int kc = Math.min(deep, k - p);
-                copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, rows.b);
+                int at = rows.first(passes(m, kc));
+                copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, rows.b, at);
                 multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, c, co + j * cj, ci, cj, p > 0);
             }
         }
@@ -182,6 +237,10 @@ final class Product64 implements Product<double[]> {
         return Math.min(NC, ((n - 1) / blocks + 16) / 16 * 16);
     }
 
+    private static int passes(int m, int kc) {
+        return (m + ROWS - 1) / ROWS * ((kc + 1) / 2);
+    }
+
     @Override
     public void multiplyRows(int m, int n, int k, double[] a, int ao, double[] b, int[] starts, double[] c, int co) {
         int columns = blockOf(n);
@@ -191,8 +250,9 @@ final class Product64 implements Product<double[]> {
             int nc = Math.min(columns, n - j);
             for (int p = 0; p < k; p += deep) {
                 int kc = Math.min(deep, k - p);
+                int at = rows.first(passes(m, kc));
                 for (int q = 0; q < kc; q++) {
-                    System.arraycopy(b, starts[p + q] + j, rows.b[q], 0, nc);
+                    System.arraycopy(b, starts[p + q] + j, rows.b[q], at, nc);
                 }
                 multiply(m, nc, kc, a, ao + p, k, 1, rows, c, co + j, n, 1, p > 0);
             }
@@ -211,6 +271,7 @@ final class Product64 implements Product<double[]> {
                 int nc = Math.min(columns, size - j);
                 for (int p = 0; p < n; p += deep) {
                     int kc = Math.min(deep, n - p);
+                    int at = rows.first(passes(m, kc));
                     for (int q = 0; q < kc; q += 8) { // eight at a time, as in copyRows; n is a multiple of that
                         eightRows(
                                 nc,
@@ -218,6 +279,7 @@ final class Product64 implements Product<double[]> {
                                 starts,
                                 j,
                                 t * apart + p + q,
+                                at,
                                 rows.b[q],
                                 rows.b[q + 1],
                                 rows.b[q + 2],
@@ -233,10 +295,10 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    private static void copyRows(int kc, int nc, double[] b, int bo, int bp, int bj, double[][] rows) {
+    private static void copyRows(int kc, int nc, double[] b, int bo, int bp, int bj, double[][] rows, int at) {
         if (bj == 1) {
             for (int p = 0; p < kc; p++) {
-                System.arraycopy(b, bo + p * bp, rows[p], 0, nc);
+                System.arraycopy(b, bo + p * bp, rows[p], at, nc);
             }
         } else { // b is the transpose of a matrix, and bp is 1
             int p = 0;
@@ -246,6 +308,7 @@ final class Product64 implements Product<double[]> {
                         b,
                         bo + p,
                         bj,
+                        at,
                         rows[p],
                         rows[p + 1],
                         rows[p + 2],
@@ -257,7 +320,7 @@ final class Product64 implements Product<double[]> {
             }
             for (; p < kc; p++) {
                 for (int j = 0; j < nc; j++) {
-                    rows[p][j] = b[bo + p + j * bj];
+                    rows[p][at + j] = b[bo + p + j * bj];
                 }
             }
         }
@@ -269,6 +332,7 @@ final class Product64 implements Product<double[]> {
             double[] b,
             int from,
             int step,
+            int at,
             double[] r0,
             double[] r1,
             double[] r2,
@@ -277,7 +341,7 @@ final class Product64 implements Product<double[]> {
             double[] r5,
             double[] r6,
             double[] r7) {
-        for (int j = 0; j < n; j++) {
+        for (int j = at; j < at + n; j++) {
             r0[j] = b[from];
             r1[j] = b[from + 1];
             r2[j] = b[from + 2];
@@ -297,6 +361,7 @@ final class Product64 implements Product<double[]> {
             int[] starts,
             int first,
             int from,
+            int to,
             double[] r0,
             double[] r1,
             double[] r2,
@@ -305,8 +370,9 @@ final class Product64 implements Product<double[]> {
             double[] r5,
             double[] r6,
             double[] r7) {
-        for (int j = 0; j < n; j++) {
-            int at = starts[first + j] + from;
+        for (int i = 0; i < n; i++) {
+            int at = starts[first + i] + from;
+            int j = to + i;
             r0[j] = b[at];
             r1[j] = b[at + 1];
             r2[j] = b[at + 2];
@@ -333,30 +399,32 @@ final class Product64 implements Product<double[]> {
             int ci,
             int cj,
             boolean add) {
+        int first = rows.start + 1;
+        int end = first + (nc + LANES - 1) / LANES * LANES; // whole vectors; what they add behind nc goes nowhere
         if (kc % 2 == 1) {
-            Arrays.fill(rows.b[kc], 0, nc, 0);
+            Arrays.fill(rows.b[kc], first, first + nc, 0);
         }
         for (int i = 0; i < m; i += ROWS) {
             int count = Math.min(ROWS, m - i);
             int at = co + i * ci;
             boolean columns = count == ROWS && ci == 1;
             if (add && columns) {
-                fromColumns(nc, c, at, cj, rows.c[0], rows.c[1], rows.c[2], rows.c[3]);
+                fromColumns(nc, c, at, cj, first, rows.c[0], rows.c[1], rows.c[2], rows.c[3]);
             } else {
                 for (int r = 0; r < count; r++) {
                     if (add) {
-                        copy(nc, c, at + r * ci, cj, rows.c[r], 0, 1);
+                        copy(nc, c, at + r * ci, cj, rows.c[r], first, 1);
                     } else {
-                        Arrays.fill(rows.c[r], 0, nc, 0);
+                        Arrays.fill(rows.c[r], first, end, 0);
                     }
                 }
             }
-            fourRows(count, nc, kc, a, ao + i * ai, ai, ap, rows);
+            fourRows(count, end, kc, a, ao + i * ai, ai, ap, rows);
             if (columns) {
-                toColumns(nc, rows.c[0], rows.c[1], rows.c[2], rows.c[3], c, at, cj);
+                toColumns(nc, first, rows.c[0], rows.c[1], rows.c[2], rows.c[3], c, at, cj);
             } else {
                 for (int r = 0; r < count; r++) {
-                    copy(nc, rows.c[r], 0, 1, c, at + r * ci, cj);
+                    copy(nc, rows.c[r], first, 1, c, at + r * ci, cj);
                 }
             }
         }
@@ -374,8 +442,8 @@ final class Product64 implements Product<double[]> {
 
     /** Copies four neighbouring columns to four rows: a line of the cache of c is read once. */
     private static void fromColumns(
-            int n, double[] c, int at, int step, double[] r0, double[] r1, double[] r2, double[] r3) {
-        for (int j = 0; j < n; j++, at += step) {
+            int n, double[] c, int at, int step, int first, double[] r0, double[] r1, double[] r2, double[] r3) {
+        for (int j = first; j < first + n; j++, at += step) {
             r0[j] = c[at];
             r1[j] = c[at + 1];
             r2[j] = c[at + 2];
@@ -385,8 +453,8 @@ final class Product64 implements Product<double[]> {
 
     /** Copies four rows to four neighbouring columns. */
     private static void toColumns(
-            int n, double[] r0, double[] r1, double[] r2, double[] r3, double[] c, int at, int step) {
-        for (int j = 0; j < n; j++, at += step) {
+            int n, int first, double[] r0, double[] r1, double[] r2, double[] r3, double[] c, int at, int step) {
+        for (int j = first; j < first + n; j++, at += step) {
             c[at] = r0[j];
             c[at + 1] = r1[j];
             c[at + 2] = r2[j];
@@ -394,7 +462,7 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    private static void fourRows(int count, int nc, int kc, double[] a, int ao, int ai, int ap, Rows rows) {
+    private static void fourRows(int count, int end, int kc, double[] a, int ao, int ai, int ap, Rows rows) {
         double[][] sums = rows.c;
         double[][] b = rows.b;
         // rows that are missing at the lower edge repeat the first one; their sums go nowhere
@@ -406,7 +474,8 @@ final class Product64 implements Product<double[]> {
             int t = s + ap;
             boolean two = p + 1 < kc; // beyond the last one both factors are zero: 0·∞ would be NaN
             pass(
-                    nc,
+                    rows.start,
+                    end,
                     sums[0],
                     sums[1],
                     sums[2],
@@ -424,9 +493,13 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    /** Adds the products of two rows of b to four rows of c; a small method of its own, which the compiler treats best. */
+    /**
+     * Adds the products of two rows of b to four rows of c, from one index to another. With its assertions the method has more than 325 bytes of
+     * code (FreqInlineSize), so that the compiler never makes it part of another one: there is one loop for all, the one that was measured.
+     */
     private static void pass(
-            int n,
+            int from,
+            int to,
             double[] c0,
             double[] c1,
             double[] c2,
@@ -441,7 +514,15 @@ final class Product64 implements Product<double[]> {
             double a21,
             double a30,
             double a31) {
-        for (int j = 0; j < n; j++) {
+        assert from >= 0 : "from " + from;
+        assert from < to : "from " + from + " to " + to;
+        assert to <= c0.length : "to " + to;
+        assert to <= c1.length : "to " + to;
+        assert to <= c2.length : "to " + to;
+        assert to <= c3.length : "to " + to;
+        assert to <= b0.length : "to " + to;
+        assert to <= b1.length : "to " + to;
+        for (int j = from; j < to; j++) {
             double x0 = b0[j];
             double x1 = b1[j];
             c0[j] = Math.fma(a01, x1, Math.fma(a00, x0, c0[j]));

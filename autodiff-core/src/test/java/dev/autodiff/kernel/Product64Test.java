@@ -96,6 +96,41 @@ class Product64Test {
         }
     }
 
+    @Test
+    void thePlaceOfRowsChangesNoBit() {
+        Random random = new Random(8);
+        Product64 product = new Product64();
+        for (int n : new int[] {16, 40, 129, 300, 512, 700}) {
+            double[] a = numbers(random, 9 * 99);
+            double[] b = numbers(random, 99 * n);
+            double[] want = new double[9 * n];
+            product.multiply(9, n, 99, a, 0, false, b, 0, false, want, 0);
+            for (int start = 0; start < 8; start++) {
+                for (int columns : new int[] {128, 256, 512}) {
+                    Product64.BUFFERS.get().of(columns).start = start;
+                }
+                double[] c = new double[9 * n];
+                product.multiply(9, n, 99, a, 0, false, b, 0, false, c, 0);
+                assertArrayEquals(want, c, n + " columns, from " + start);
+            }
+        }
+    }
+
+    @Test
+    void measuringThePlaceOfRowsChangesNoBit() {
+        Random random = new Random(9);
+        Product64 product = new Product64();
+        double[] a = numbers(random, 60 * 601);
+        double[] b = numbers(random, 601 * 40);
+        double[] want = new double[60 * 40];
+        product.multiply(60, 40, 601, a, 0, false, b, 0, false, want, 0);
+        for (int i = 0; i < 12; i++) { // some 50,000 passes: they are measured twice
+            double[] c = new double[60 * 40];
+            product.multiply(60, 40, 601, a, 0, false, b, 0, false, c, 0);
+            assertArrayEquals(want, c, "product " + i);
+        }
+    }
+
     /** The portable product once gave NaN for ∞ where k is odd: it multiplied the last column of a by a padding of zeros as well. */
     @Property
     void infinitiesAndNansGoThroughAsInTheDefinition(
