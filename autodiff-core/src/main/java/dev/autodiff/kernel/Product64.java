@@ -19,7 +19,7 @@ final class Product64 implements Product<double[]> {
     private static final int BLOCK = 3 << 13; // float32: private static final int BLOCK = 3 << 14;
 
     /** Elements of the longest vectors. */
-    private static final int LANES = 8; // float32: private static final int LANES = 16;
+    static final int LANES = 8; // float32: static final int LANES = 16;
 
     /**
      * Elements of a row besides those that are used: in front for {@link Rows#start}, behind for the last vector. With the header a row is then
@@ -49,13 +49,16 @@ final class Product64 implements Product<double[]> {
 
     /** The copied rows of one thread. */
     static final class Rows {
-        /** Passes before the first measurement of {@link #start}: the compiler is done with them by then. */
+        /** Passes before the first measurement of {@link #start}. If the compiler is not done with them by then, later ones correct it. */
         private static final int FIRST = 1 << 14;
 
         /** The most passes from one measurement to the next: collections of garbage move the rows. */
         private static final int MOST = 1 << 20;
 
         private static final int ROUNDS = 3;
+
+        /** Rows of b in a measurement: enough for the clock. */
+        private static final int MEASURED = 48;
 
         final double[][] b; // one more, which is zero when k is odd
         final double[][] c;
@@ -64,10 +67,10 @@ final class Product64 implements Product<double[]> {
         final int deep;
 
         /**
-         * Where a pass begins; the elements of a row begin behind it. The compiler lets a loop run element by element, at least once, until it has
-         * reached the beginning of a vector in memory, and again at its end for what does not fill a vector. If a vector begins behind
-         * the first element, and whole vectors follow, that is one element instead of as many as a vector has. No program sees where
-         * an array lies, so the place is measured.
+         * Where a pass begins; the elements of a row begin one further. The compiler lets a loop run element by element, at least
+         * once, until it has reached the beginning of a vector in memory, and again at its end for what does not fill a vector. If
+         * a vector begins at the second element, and whole vectors follow, that is one element instead of as many as a vector has.
+         * No program sees where an array lies, so the place is measured.
          */
         int start;
 
@@ -80,8 +83,8 @@ final class Product64 implements Product<double[]> {
             c = new double[ROWS][columns + BESIDES];
         }
 
-        /** Returns where the elements of a row begin for the next so many passes. */
-        int first(int more) {
+        /** Prepares so many passes; returns where the elements of a row are to begin in them. Modified: the rows. */
+        int begin(int more) {
             passes += more;
             if (passes >= next) {
                 passes = 0;
@@ -91,22 +94,33 @@ final class Product64 implements Product<double[]> {
             return start + 1;
         }
 
-        /** Sets the start to the fastest one; all give the same numbers. */
+        /** Sets the start to one of the fastest; all give the same numbers. */
         private void measure() {
             long[] least = new long[LANES];
             Arrays.fill(least, Long.MAX_VALUE);
             for (int round = 0; round < ROUNDS; round++) {
                 for (int i = 0; i < LANES; i++) {
                     long before = System.nanoTime();
-                    for (int p = 0; p + 1 < deep; p += 2) {
+                    for (int p = 0; p < MEASURED; p += 2) {
                         pass(i, i + 1 + 4 * LANES, c[0], c[1], c[2], c[3], b[p], b[p + 1], 0, 0, 0, 0, 0, 0, 0, 0);
                     }
                     least[i] = Math.min(least[i], System.nanoTime() - before);
                 }
             }
+            int best = start;
             for (int i = 0; i < LANES; i++) {
-                if (10 * least[i] < 9 * least[start]) { // the clock alone moves nothing
-                    start = i;
+                if (10 * least[i] < 9 * least[best]) { // less than a tenth may be noise
+                    best = i;
+                }
+            }
+            if (best != start) {
+                start = best;
+                for (double[] row :
+                        b) { // old elements beside the new ones would be multiplied for good, perhaps slowly
+                    Arrays.fill(row, 0);
+                }
+                for (double[] row : c) {
+                    Arrays.fill(row, 0);
                 }
             }
         }
@@ -224,9 +238,9 @@ final class Product64 implements Product<double[]> {
             int nc = Math.min(columns, n - j);
             for (int p = 0; p < k || p == 0; p += deep) {
                 int kc = Math.min(deep, k - p);
-                int at = rows.first(passes(m, kc));
+                int at = rows.begin(passes(m, kc));
                 copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, rows.b, at);
-                multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, c, co + j * cj, ci, cj, p > 0);
+                multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, at, c, co + j * cj, ci, cj, p > 0);
             }
         }
     }
@@ -250,11 +264,11 @@ final class Product64 implements Product<double[]> {
             int nc = Math.min(columns, n - j);
             for (int p = 0; p < k; p += deep) {
                 int kc = Math.min(deep, k - p);
-                int at = rows.first(passes(m, kc));
+                int at = rows.begin(passes(m, kc));
                 for (int q = 0; q < kc; q++) {
                     System.arraycopy(b, starts[p + q] + j, rows.b[q], at, nc);
                 }
-                multiply(m, nc, kc, a, ao + p, k, 1, rows, c, co + j, n, 1, p > 0);
+                multiply(m, nc, kc, a, ao + p, k, 1, rows, at, c, co + j, n, 1, p > 0);
             }
         }
     }
@@ -271,7 +285,7 @@ final class Product64 implements Product<double[]> {
                 int nc = Math.min(columns, size - j);
                 for (int p = 0; p < n; p += deep) {
                     int kc = Math.min(deep, n - p);
-                    int at = rows.first(passes(m, kc));
+                    int at = rows.begin(passes(m, kc));
                     for (int q = 0; q < kc; q += 8) { // eight at a time, as in copyRows; n is a multiple of that
                         eightRows(
                                 nc,
@@ -289,7 +303,7 @@ final class Product64 implements Product<double[]> {
                                 rows.b[q + 6],
                                 rows.b[q + 7]);
                     }
-                    multiply(m, nc, kc, a, t * n + p, terms * n, 1, rows, c, co + j, size, 1, true);
+                    multiply(m, nc, kc, a, t * n + p, terms * n, 1, rows, at, c, co + j, size, 1, true);
                 }
             }
         }
@@ -332,7 +346,7 @@ final class Product64 implements Product<double[]> {
             double[] b,
             int from,
             int step,
-            int at,
+            int to,
             double[] r0,
             double[] r1,
             double[] r2,
@@ -341,7 +355,7 @@ final class Product64 implements Product<double[]> {
             double[] r5,
             double[] r6,
             double[] r7) {
-        for (int j = at; j < at + n; j++) {
+        for (int j = to; j < to + n; j++) {
             r0[j] = b[from];
             r1[j] = b[from + 1];
             r2[j] = b[from + 2];
@@ -384,7 +398,7 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    /** Sets m rows of c to the products of a and copied rows of b, or adds them. */
+    /** Sets m rows of c to the products of a and copied rows of b, whose elements begin at {@code first}, or adds them. */
     private static void multiply(
             int m,
             int nc,
@@ -394,12 +408,12 @@ final class Product64 implements Product<double[]> {
             int ai,
             int ap,
             Rows rows,
+            int first,
             double[] c,
             int co,
             int ci,
             int cj,
             boolean add) {
-        int first = rows.start + 1;
         int end = first + (nc + LANES - 1) / LANES * LANES; // whole vectors; what they add behind nc goes nowhere
         if (kc % 2 == 1) {
             Arrays.fill(rows.b[kc], first, first + nc, 0);
@@ -419,7 +433,7 @@ final class Product64 implements Product<double[]> {
                     }
                 }
             }
-            fourRows(count, end, kc, a, ao + i * ai, ai, ap, rows);
+            fourRows(count, first, end, kc, a, ao + i * ai, ai, ap, rows);
             if (columns) {
                 toColumns(nc, first, rows.c[0], rows.c[1], rows.c[2], rows.c[3], c, at, cj);
             } else {
@@ -462,7 +476,7 @@ final class Product64 implements Product<double[]> {
         }
     }
 
-    private static void fourRows(int count, int end, int kc, double[] a, int ao, int ai, int ap, Rows rows) {
+    private static void fourRows(int count, int first, int end, int kc, double[] a, int ao, int ai, int ap, Rows rows) {
         double[][] sums = rows.c;
         double[][] b = rows.b;
         // rows that are missing at the lower edge repeat the first one; their sums go nowhere
@@ -474,7 +488,7 @@ final class Product64 implements Product<double[]> {
             int t = s + ap;
             boolean two = p + 1 < kc; // beyond the last one both factors are zero: 0·∞ would be NaN
             pass(
-                    rows.start,
+                    first - 1,
                     end,
                     sums[0],
                     sums[1],
@@ -494,8 +508,9 @@ final class Product64 implements Product<double[]> {
     }
 
     /**
-     * Adds the products of two rows of b to four rows of c, from one index to another. With its assertions the method has more than 325 bytes of
-     * code (FreqInlineSize), so that the compiler never makes it part of another one: there is one loop for all, the one that was measured.
+     * Adds the products of two rows of b to four rows of c, from one index to another. With its assertions the method has 332 bytes of
+     * code, more than 325 (FreqInlineSize), so that the compiler never makes it part of another one: there is one loop for all, the
+     * one that was measured.
      */
     private static void pass(
             int from,

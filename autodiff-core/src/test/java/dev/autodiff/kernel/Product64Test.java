@@ -99,34 +99,93 @@ class Product64Test {
     @Test
     void thePlaceOfRowsChangesNoBit() {
         Random random = new Random(8);
-        Product64 product = new Product64();
-        for (int n : new int[] {16, 40, 129, 300, 512, 700}) {
-            double[] a = numbers(random, 9 * 99);
-            double[] b = numbers(random, 99 * n);
-            double[] want = new double[9 * n];
-            product.multiply(9, n, 99, a, 0, false, b, 0, false, want, 0);
-            for (int start = 0; start < 8; start++) {
-                for (int columns : new int[] {128, 256, 512}) {
-                    Product64.BUFFERS.get().of(columns).start = start;
+        for (int n : new int[] {16, 40, 129, 300, 512, 700}) { // 9 rows: this thread alone, or columns shared
+            for (int form = 0; form < 4; form++) {
+                place(0);
+                long seed = random.nextLong();
+                double[] want = placed(9, n, form > 1, form % 2 == 1, seed);
+                for (int start = 1; start < Product64.LANES; start++) {
+                    place(start);
+                    assertArrayEquals(want, placed(9, n, form > 1, form % 2 == 1, seed), n + " columns, from " + start);
+                    place(start);
+                    assertArrayEquals( // turned
+                            transposed(want, 9, n),
+                            placedTransposed(9, n, form > 1, form % 2 == 1, seed),
+                            n + " rows, from " + start);
                 }
-                double[] c = new double[9 * n];
-                product.multiply(9, n, 99, a, 0, false, b, 0, false, c, 0);
-                assertArrayEquals(want, c, n + " columns, from " + start);
             }
+        }
+    }
+
+    private static void place(int start) {
+        for (int columns : new int[] {128, 256, 512}) {
+            Product64.BUFFERS.get().of(columns).start = start;
+        }
+    }
+
+    private static double[] placed(int m, int n, boolean ta, boolean tb, long seed) {
+        Random random = new Random(seed);
+        double[] a = numbers(random, m * 99);
+        double[] b = numbers(random, 99 * n);
+        double[] c = new double[m * n];
+        new Product64().multiply(m, n, 99, a, 0, ta, b, 0, tb, c, 0);
+        return c;
+    }
+
+    /** The same as bᵀ·aᵀ. */
+    private static double[] placedTransposed(int m, int n, boolean ta, boolean tb, long seed) {
+        Random random = new Random(seed);
+        double[] a = numbers(random, m * 99);
+        double[] b = numbers(random, 99 * n);
+        double[] c = new double[m * n];
+        new Product64().multiply(n, m, 99, b, 0, !tb, a, 0, !ta, c, 0);
+        return c;
+    }
+
+    private static double[] transposed(double[] c, int m, int n) {
+        double[] result = new double[m * n];
+        for (int i = 0; i < m; i++) {
+            for (int j = 0; j < n; j++) {
+                result[j * m + i] = c[i * n + j];
+            }
+        }
+        return result;
+    }
+
+    @Test
+    void thePlaceOfRowsAnywhereChangesNoBit() {
+        Random random = new Random(10);
+        double[] b = numbers(random, 700 + 3 * 304);
+        int[] rows = random.ints(99, 0, 700).toArray();
+        double[] a = numbers(random, 9 * 3 * 304);
+        double[] want = null;
+        double[] wantAdded = null;
+        for (int start = 0; start < Product64.LANES; start++) {
+            place(start);
+            double[] c = new double[9 * 300];
+            new Product64().multiplyRows(9, 300, 99, a, 0, b, rows, c, 0);
+            double[] added = new double[9 * 99];
+            new Product64().addRowProducts(9, 304, 3, a, b, rows, 304, added, 0);
+            if (want == null || wantAdded == null) {
+                want = c;
+                wantAdded = added;
+            }
+            assertArrayEquals(want, c, "from " + start);
+            assertArrayEquals(wantAdded, added, "added, from " + start);
         }
     }
 
     @Test
     void measuringThePlaceOfRowsChangesNoBit() {
         Random random = new Random(9);
-        Product64 product = new Product64();
-        double[] a = numbers(random, 60 * 601);
+        double[] a = numbers(random, 9 * 601);
         double[] b = numbers(random, 601 * 40);
-        double[] want = new double[60 * 40];
-        product.multiply(60, 40, 601, a, 0, false, b, 0, false, want, 0);
-        for (int i = 0; i < 12; i++) { // some 50,000 passes: they are measured twice
-            double[] c = new double[60 * 40];
-            product.multiply(60, 40, 601, a, 0, false, b, 0, false, c, 0);
+        double[] want = new double[9 * 40];
+        new Product64().multiply(9, 40, 601, a, 0, false, b, 0, false, want, 0);
+        for (int i = 0; i < 12; i++) {
+            Product64.BUFFERS.get().of(40).begin(1 << 20); // enough passes for a measurement
+            double[] c = new double[9 * 40];
+            new Product64().multiply(9, 40, 601, a, 0, false, b, 0, false, c, 0);
             assertArrayEquals(want, c, "product " + i);
         }
     }
