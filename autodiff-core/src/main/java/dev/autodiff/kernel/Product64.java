@@ -1,5 +1,6 @@
 package dev.autodiff.kernel;
 
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
@@ -49,10 +50,10 @@ final class Product64 implements Product<double[]> {
 
     /** The copied rows of one thread. */
     static final class Rows {
-        /** Passes before the first measurement of {@link #start}. If the compiler is not done with them by then, later ones correct it. */
-        private static final int FIRST = 1 << 14;
+        /** Passes before the first measurement of {@link #start}: fewer than the compiler sees before it begins with them. */
+        private static final int FIRST = 1 << 8;
 
-        /** The most passes from one measurement to the next: collections of garbage move the rows. */
+        /** The most passes from one measurement to the next. */
         private static final int MOST = 1 << 20;
 
         private static final int ROUNDS = 3;
@@ -60,11 +61,16 @@ final class Product64 implements Product<double[]> {
         /** Rows of b in a measurement: enough for the clock. */
         private static final int MEASURED = 48;
 
-        final double[][] b; // one more, which is zero when k is odd
-        final double[][] c;
+        private final int length;
 
         /** How many rows of b go into a block. */
         final int deep;
+
+        double[][] b; // one more, which is zero when k is odd
+        double[][] c;
+
+        /** Of something that nobody holds: cleared by the first collection of garbage since the rows were made. */
+        private WeakReference<Object> since;
 
         /**
          * Where a pass begins; the elements of a row begin one further. The compiler lets a loop run element by element, at least
@@ -75,12 +81,16 @@ final class Product64 implements Product<double[]> {
         int start;
 
         private int passes;
-        private int next = FIRST;
+
+        /** Passes from one measurement to the next. */
+        int next = FIRST;
 
         Rows(int columns) {
+            length = columns + BESIDES;
             deep = BLOCK / columns;
-            b = new double[deep + 1][columns + BESIDES];
-            c = new double[ROWS][columns + BESIDES];
+            b = new double[deep + 1][length];
+            c = new double[ROWS][length];
+            since = new WeakReference<>(new Object());
         }
 
         /** Prepares so many passes; returns where the elements of a row are to begin in them. Modified: the rows. */
@@ -89,6 +99,13 @@ final class Product64 implements Product<double[]> {
             if (passes >= next) {
                 passes = 0;
                 next = Math.min(MOST, 2 * next);
+                compile();
+                measure();
+            } else if (next > FIRST && since.refersTo(null)) {
+                // threads that collect garbage move the rows apart, and then no start suits all
+                b = new double[deep + 1][length];
+                c = new double[ROWS][length];
+                since = new WeakReference<>(new Object());
                 measure();
             }
             return start + 1;
@@ -123,6 +140,35 @@ final class Product64 implements Product<double[]> {
                     Arrays.fill(row, 0);
                 }
             }
+        }
+    }
+
+    /** Up to so many nanoseconds a column, passes have become vector instructions; before, they take at least five times as long. */
+    private static final /*wide*/ double NANOS_COMPILED = 2d;
+
+    /** How long the compiler is waited for: longer than it takes, unless it never makes vector instructions of passes. */
+    private static final long MOST_NANOS = 100_000_000;
+
+    private static volatile boolean compiled;
+
+    /**
+     * Runs passes over the longest rows until they are vector instructions. How wide, the compiler decides once and for all by the
+     * rows that it has seen until it begins; after short ones vectors are half or a quarter as wide. Products have nothing to lose
+     * meanwhile: passes that are not compiled take thirty times as long.
+     */
+    private static void compile() {
+        if (compiled) {
+            return;
+        }
+        double[][] rows = new double[ROWS + 2][NC];
+        long begin = System.nanoTime();
+        for (long now = begin; !compiled; ) {
+            for (int i = 0; i < 8; i++) {
+                pass(0, NC, rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], 0, 0, 0, 0, 0, 0, 0, 0);
+            }
+            long before = now;
+            now = System.nanoTime();
+            compiled = now - before < NANOS_COMPILED * 8 * NC || now - begin > MOST_NANOS;
         }
     }
 

@@ -1,14 +1,17 @@
 package dev.autodiff.kernel;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that share the work of large kernels. Work comes in numbered chunks, which the caller and the workers claim from
- * one counter: the caller never waits for a worker that did not come, only for chunks that one is busy with. What a chunk
- * computes must not depend on who runs it, so that results have the same bits for any number of threads.
+ * The threads that share the work of large kernels. Work comes in numbered chunks, which the caller and the workers claim, each
+ * from a part of its own first and then from those of the others: the caller never waits for a worker that did not come, only for
+ * chunks that one is busy with. What a chunk computes must not depend on who runs it, so that results have the same bits for any
+ * number of threads. The parts have an order, the caller's the lowest numbers, so that what one kernel leaves in the cache of a
+ * processor is what the next one needs there.
  *
  * <p>The number of threads, the caller among them, is {@code -Dautodiff.threads}, by default the number of processors. Workers
  * are daemons, start with the first work that is worth sharing, spin for some microseconds after each piece of work and then
@@ -116,7 +119,8 @@ public final class Workers {
      */
     static void run(int chunks, long nanos, Chunks work) {
         if (chunks > 1 && shares(nanos)) {
-            pool().run(new Job(work, chunks), nanos);
+            Pool current = pool();
+            current.run(new Job(work, chunks, current.threads), nanos);
             return;
         }
         for (int i = 0; i < chunks; i++) {
@@ -148,39 +152,78 @@ public final class Workers {
         }
         int units = (n - 1) / unit + 1;
         // no piece of less than half of SHARED_FROM: claiming it would cost more than it is worth
-        long pieces = Math.max(2, Math.min((long) piecesPerThread * pool().threads, 2 * time / SHARED_FROM));
+        int threads = pool().threads;
+        long pieces = Math.max(2, Math.min((long) piecesPerThread * threads, 2 * time / SHARED_FROM));
+        if (pieces > threads) {
+            pieces -= pieces % threads; // as many for each, so that the parts of all kernels end at the same places
+        }
         int size = (int) ((units + pieces - 1) / pieces) * unit;
         int chunks = (n - 1) / size + 1;
         run(chunks, time, i -> work.run(i * size, (int) Math.min(n, (i + 1L) * size)));
     }
 
-    /** One call's work: who wants a chunk takes the next number. */
+    /** One call's work: who wants a chunk takes the next number of a part. */
     private static final class Job {
         private final Chunks work;
         private final int chunks;
-        private final AtomicInteger next = new AtomicInteger();
+
+        /** The next chunk of each part. */
+        private final AtomicIntegerArray next;
+
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
         private volatile @Nullable Thread waiting;
 
-        Job(Chunks work, int chunks) {
+        Job(Chunks work, int chunks, int threads) {
             this.work = work;
             this.chunks = chunks;
+            int parts = Math.min(threads, chunks);
+            next = new AtomicIntegerArray(parts);
+            for (int part = 1; part < parts; part++) {
+                next.setPlain(part, start(part));
+            }
         }
 
-        /** Runs chunks as long as there are any. */
-        void help() {
-            for (int i = next.getAndIncrement(); i < chunks; i = next.getAndIncrement()) {
-                if (failure == null) {
-                    try {
-                        work.run(i);
-                    } catch (Throwable e) { // handed to the caller, whatever it is
-                        failure = e;
+        /** The first chunk of a part, or behind the last of the one before. */
+        private int start(int part) {
+            return (int) ((long) chunks * part / next.length());
+        }
+
+        /** Tells whether there are chunks that nobody has taken. */
+        boolean open() {
+            for (int part = 0; part < next.length(); part++) {
+                if (next.get(part) < start(part + 1)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Runs chunks as long as there are any, those of the thread's own part first. */
+        void help(int thread) {
+            int parts = next.length();
+            for (int i = 0; i < parts; i++) {
+                int part = (thread + i) % parts;
+                int end = start(part + 1);
+                while (next.get(part) < end) {
+                    int chunk = next.getAndIncrement(part);
+                    if (chunk < end) {
+                        run(chunk);
                     }
                 }
-                if (done.incrementAndGet() == chunks) {
-                    LockSupport.unpark(waiting);
+            }
+        }
+
+        private void run(int chunk) {
+            if (failure == null) {
+                try {
+                    work.run(chunk);
+                } catch (Throwable e) { // handed to the caller, whatever it is
+                    failure = e;
                 }
+            }
+            if (done.incrementAndGet() == chunks) {
+                LockSupport.unpark(waiting);
             }
         }
 
@@ -221,7 +264,7 @@ public final class Workers {
                 if (first) {
                     wakeFor(nanos);
                 }
-                job.help();
+                job.help(0);
                 job.await();
             } finally {
                 if (first) {
@@ -284,11 +327,13 @@ public final class Workers {
 
     private static final class Worker extends Thread {
         private final Pool pool;
+        private final int number;
         volatile boolean asleep;
 
         Worker(Pool pool, int number) {
             super("autodiff-worker-" + number);
             this.pool = pool;
+            this.number = number;
             setDaemon(true);
         }
 
@@ -310,8 +355,8 @@ public final class Workers {
             long start = System.nanoTime();
             do {
                 Job job = pool.current.get();
-                if (job != null && job.next.get() < job.chunks) {
-                    job.help();
+                if (job != null && job.open()) {
+                    job.help(number);
                     return true;
                 }
                 Thread.onSpinWait();

@@ -2,6 +2,7 @@ package dev.autodiff.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -119,7 +120,9 @@ class Product64Test {
 
     private static void place(int start) {
         for (int columns : new int[] {128, 256, 512}) {
-            Product64.BUFFERS.get().of(columns).start = start;
+            Product64.Rows rows = Product64.BUFFERS.get().of(columns);
+            rows.start = start;
+            rows.next = Integer.MAX_VALUE; // not measured again
         }
     }
 
@@ -187,6 +190,24 @@ class Product64Test {
             double[] c = new double[9 * 40];
             new Product64().multiply(9, 40, 601, a, 0, false, b, 0, false, c, 0);
             assertArrayEquals(want, c, "product " + i);
+        }
+    }
+
+    @Test
+    void rowsAreMadeAnewAfterACollectionOfGarbage() {
+        Product64.Rows rows = new Product64.Rows(128);
+        rows.begin(10_000);
+        double[][] b = rows.b;
+        double[][] c = rows.c;
+        System.gc();
+        int at = rows.begin(1);
+        assertNotSame(b, rows.b);
+        assertNotSame(c, rows.c);
+        assertEquals(rows.start + 1, at);
+        for (double[][] all : new double[][][] {rows.b, rows.c}) {
+            for (double[] row : all) {
+                assertArrayEquals(new double[row.length], row);
+            }
         }
     }
 

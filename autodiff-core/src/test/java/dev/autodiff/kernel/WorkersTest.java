@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
@@ -61,6 +63,32 @@ class WorkersTest {
             covered.addAndGet(to - from);
         });
         assertEquals(n, covered.get());
+    }
+
+    @Test
+    void eachThreadBeginsWithItsOwnPart() {
+        Workers.setThreads(2);
+        assertTimeoutPreemptively(LIMIT, () -> {
+            for (int call = 0; call < 50; call++) {
+                ConcurrentHashMap<Thread, Integer> first = new ConcurrentHashMap<>();
+                Workers.run(6, LONG, i -> {
+                    first.putIfAbsent(Thread.currentThread(), i);
+                    while (first.size() < 2) { // until the other has begun
+                        Thread.onSpinWait();
+                    }
+                });
+                assertEquals(0, first.remove(Thread.currentThread()));
+                assertEquals(Set.of(3), Set.copyOf(first.values()));
+            }
+        });
+    }
+
+    @Test
+    void aRangeIsCutIntoAsManyPiecesForEachThread() {
+        Workers.setThreads(2);
+        AtomicInteger pieces = new AtomicInteger();
+        Workers.range(100, 1, 4, 22_000, (from, to) -> pieces.incrementAndGet()); // five pieces would be long enough
+        assertEquals(4, pieces.get());
     }
 
     @Test
