@@ -3,6 +3,7 @@ package dev.autodiff.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -194,11 +195,15 @@ class Product64Test {
     }
 
     @Test
-    void rowsAreMadeAnewAfterACollectionOfGarbage() {
+    void rowsThatACollectionOfGarbageMadeSlowAreMadeAnew() {
         Product64.Rows rows = new Product64.Rows(128);
-        rows.begin(10_000);
+        int first = rows.begin(10_000);
         double[][] b = rows.b;
         double[][] c = rows.c;
+        b[0][first] = 1;
+        rows.fastest = 0; // anything is slower
+        rows.begin(1);
+        assertSame(b, rows.b, "nothing was collected");
         System.gc();
         int at = rows.begin(1);
         assertNotSame(b, rows.b);
@@ -209,6 +214,11 @@ class Product64Test {
                 assertArrayEquals(new double[row.length], row);
             }
         }
+        double[][] fast = rows.b;
+        rows.fastest = 1_000_000_000; // nothing is slower
+        System.gc();
+        rows.begin(1);
+        assertSame(fast, rows.b, "rows that are fast stay");
     }
 
     /** The portable product once gave NaN for ∞ where k is odd: it multiplied the last column of a by a padding of zeros as well. */
