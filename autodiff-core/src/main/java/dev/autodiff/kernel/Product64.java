@@ -50,16 +50,22 @@ final class Product64 implements Product<double[]> {
 
     /** The copied rows of one thread. */
     static final class Rows {
-        /** Passes before the first measurement of {@link #start}: fewer than the compiler sees before it begins with them. */
+        /** Passes of all threads before the first measurement of {@link #start}: fewer than the compiler sees before it begins with them. */
         private static final int FIRST = 1 << 8;
 
-        /** The most passes from one measurement to the next. */
+        /** The most passes of a thread from one measurement to the next. */
         private static final int MOST = 1 << 20;
 
         private static final int ROUNDS = 3;
 
-        /** Rows of b in a measurement, from all of them: enough for the clock. */
+        /** Rows of b in a measurement, spread over all of them: enough for the clock. */
         private static final int MEASURED = 48;
+
+        /** Rows that take more than this times what rows that lie together take are made anew: less may be noise. */
+        private static final /*wide*/ double SLOW = 1.15d;
+
+        /** Passes so far, about, until they are compiled. */
+        private static int early;
 
         private final int length;
 
@@ -80,25 +86,24 @@ final class Product64 implements Product<double[]> {
          */
         int start;
 
-        /** The least time of a measurement, as when all rows begin at the same place in a line of the cache; 0 before the first. */
-        long fastest;
+        /** Nanoseconds of the measurement when the rows were last made: what passes take while all begin at the same place in a line. */
+        long fresh;
 
         private int passes;
 
         /** Passes from one measurement to the next. */
-        int next = FIRST;
+        int next;
 
         Rows(int columns) {
             length = columns + BESIDES;
             deep = BLOCK / columns;
+            since = new WeakReference<>(new Object());
             b = new double[deep + 1][length];
             c = new double[ROWS][length];
-            since = new WeakReference<>(new Object());
         }
 
-        /** Prepares so many passes; returns where the elements of a row are to begin in them. Modified: the rows. */
-        @SuppressWarnings(
-                "ShortCircuitBoolean") // the compiler would leave out a branch of its own until a collection comes
+        /** Prepares so many passes, maybe with new arrays; returns where the elements of a row are to begin in them. Modified: the rows. */
+        @SuppressWarnings("ShortCircuitBoolean") // || has two branches, one never taken before a collection: left out
         int begin(int more) {
             passes += more;
             if (passes >= next | since.refersTo(null)) {
@@ -108,28 +113,53 @@ final class Product64 implements Product<double[]> {
         }
 
         private void prepare() {
-            if (passes >= next) {
+            if (!compiled && early < FIRST) {
+                early += passes;
                 passes = 0;
-                next = Math.min(MOST, 2 * next);
-                compile();
-            }
-            if (!compiled) {
-                return;
-            }
-            long nanos = measure();
-            if (since.refersTo(null)) {
-                since = new WeakReference<>(new Object());
-                // threads that collect garbage move rows apart, and then no start suits all
-                if (7 * nanos > 8 * fastest) {
-                    b = new double[deep + 1][length];
-                    c = new double[ROWS][length];
-                    nanos = measure();
+                if (early < FIRST) {
+                    return;
                 }
             }
-            fastest = fastest == 0 ? nanos : Math.min(fastest, nanos);
+            boolean moved = since.refersTo(null);
+            if (moved) {
+                since = new WeakReference<>(new Object());
+            }
+            if (passes >= next) {
+                passes = 0;
+                next = next == 0 ? FIRST : Math.min(MOST, 2 * next);
+                if (!compiled) {
+                    compile();
+                }
+            }
+            if (compiled) {
+                long nanos = measure();
+                if (moved && nanos > SLOW * fresh) {
+                    renew(nanos);
+                } else if (fresh == 0) {
+                    fresh = nanos;
+                }
+            }
         }
 
-        /** Sets the start to one of the fastest, and returns its time; all give the same numbers. */
+        /**
+         * Makes the rows anew, if that is faster: threads that collect garbage move rows apart, and then no start suits all. Or the machine
+         * has become slower; then the old ones stay, since a collection has to copy new ones.
+         */
+        private void renew(long nanos) {
+            double[][] oldB = b;
+            double[][] oldC = c;
+            int oldStart = start;
+            b = new double[deep + 1][length];
+            c = new double[ROWS][length];
+            fresh = measure();
+            if (nanos <= SLOW * fresh) {
+                b = oldB;
+                c = oldC;
+                start = oldStart;
+            }
+        }
+
+        /** Sets the start to one of the fastest, and returns the least time; all give the same numbers. */
         private long measure() {
             long[] least = new long[LANES];
             Arrays.fill(least, Long.MAX_VALUE);
@@ -160,37 +190,40 @@ final class Product64 implements Product<double[]> {
                     Arrays.fill(row, 0);
                 }
             }
-            return least[best];
+            return Arrays.stream(least).min().getAsLong();
         }
     }
 
-    /** Up to so many nanoseconds a column, passes have become vector instructions; before, they take at least five times as long. */
+    /** Up to so many nanoseconds a column, the compiler is done with passes. */
     private static final /*wide*/ double NANOS_COMPILED = 2d;
 
-    /** How long the compiler is waited for: longer than it takes, unless it never makes vector instructions of passes. */
+    /** How long the compiler is waited for: longer than it takes, unless it never makes fast code of passes. */
     private static final long MOST_NANOS = 100_000_000;
 
     private static volatile boolean compiled;
+    private static boolean waited;
 
     /**
-     * Runs passes over the longest rows until they are vector instructions. How wide, the compiler decides once and for all by the
-     * rows that it has seen until it begins; after short ones vectors are half or a quarter as wide. Products have nothing to lose
-     * meanwhile: passes that are not compiled take thirty times as long.
+     * Runs passes over the longest rows until they are compiled, but once only for so long. How wide its vectors are, the compiler decides
+     * once and for all by the rows that it has seen until it begins; after short ones they are half or a quarter as wide.
      */
-    private static void compile() {
-        if (compiled) {
-            return;
-        }
+    private static synchronized void compile() {
         double[][] rows = new double[ROWS + 2][NC];
-        long begin = System.nanoTime();
-        for (long now = begin; !compiled; ) {
+        long now = System.nanoTime();
+        long end = waited ? now : now + MOST_NANOS;
+        while (!compiled) {
             for (int i = 0; i < 8; i++) {
                 pass(0, NC, rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], 0, 0, 0, 0, 0, 0, 0, 0);
             }
             long before = now;
             now = System.nanoTime();
-            compiled = now - before < NANOS_COMPILED * 8 * NC || now - begin > MOST_NANOS;
+            if (now - before < NANOS_COMPILED * 8 * NC) {
+                compiled = true;
+            } else if (now - end > 0) {
+                break;
+            }
         }
+        waited = true;
     }
 
     /** The rows of one thread for at most 128, 256 and 512 columns: fewer of them are longer. */

@@ -150,25 +150,34 @@ public final class Workers {
             work.run(0, n);
             return;
         }
+        int threads = pool().threads;
         int units = (n - 1) / unit + 1;
         // no piece of less than half of SHARED_FROM: claiming it would cost more than it is worth
-        int threads = pool().threads;
-        long pieces = Math.max(2, Math.min((long) piecesPerThread * threads, 2 * time / SHARED_FROM));
-        if (pieces > threads) {
-            pieces -= pieces % threads; // as many for each, so that the parts of all kernels end at the same places
-        }
-        int size = (int) ((units + pieces - 1) / pieces) * unit;
-        int chunks = (n - 1) / size + 1;
-        run(chunks, time, i -> work.run(i * size, (int) Math.min(n, (i + 1L) * size)));
+        long most = Math.max(2, Math.min((long) piecesPerThread * threads, 2 * time / SHARED_FROM));
+        int pieces = (int) Math.min(units, most);
+        // equally many for each thread: its part then begins and ends at the same places in all kernels
+        int chunks = pieces > threads ? pieces - pieces % threads : pieces;
+        run(chunks, time, i -> {
+            int from = start(i, chunks, units) * unit;
+            int to = i + 1 == chunks ? n : start(i + 1, chunks, units) * unit;
+            work.run(from, to);
+        });
+    }
+
+    /** Where the i-th of some pieces of n begins, or the one before ends. */
+    private static int start(int i, int pieces, int n) {
+        return (int) ((long) n * i / pieces);
     }
 
     /** One call's work: who wants a chunk takes the next number of a part. */
     private static final class Job {
         private final Chunks work;
         private final int chunks;
+        private final int threads;
+        private final int parts;
 
-        /** The next chunk of each part. */
-        private final AtomicIntegerArray next;
+        /** The next chunk of each part, and then where each ends. */
+        private final AtomicIntegerArray bounds;
 
         private final AtomicInteger done = new AtomicInteger();
         private volatile @Nullable Throwable failure;
@@ -177,37 +186,37 @@ public final class Workers {
         Job(Chunks work, int chunks, int threads) {
             this.work = work;
             this.chunks = chunks;
-            int parts = Math.min(threads, chunks);
-            next = new AtomicIntegerArray(parts);
-            for (int part = 1; part < parts; part++) {
-                next.setPlain(part, start(part));
+            this.threads = threads;
+            parts = Math.min(threads, chunks);
+            bounds = new AtomicIntegerArray(2 * parts);
+            for (int part = 0; part < parts; part++) {
+                bounds.setPlain(part, start(part, parts, chunks));
+                bounds.setPlain(parts + part, start(part + 1, parts, chunks));
             }
         }
 
-        /** The first chunk of a part, or behind the last of the one before. */
-        private int start(int part) {
-            return (int) ((long) chunks * part / next.length());
+        private boolean open(int part) {
+            return bounds.get(part) < bounds.getPlain(parts + part);
         }
 
         /** Tells whether there are chunks that nobody has taken. */
         boolean open() {
-            for (int part = 0; part < next.length(); part++) {
-                if (next.get(part) < start(part + 1)) {
+            for (int part = 0; part < parts; part++) {
+                if (open(part)) {
                     return true;
                 }
             }
             return false;
         }
 
-        /** Runs chunks as long as there are any, those of the thread's own part first. */
+        /** Runs chunks as long as there are any, those of the thread's own part first; with fewer parts than threads, some begin with the same. */
         void help(int thread) {
-            int parts = next.length();
+            int own = start(thread, threads, parts);
             for (int i = 0; i < parts; i++) {
-                int part = (thread + i) % parts;
-                int end = start(part + 1);
-                while (next.get(part) < end) {
-                    int chunk = next.getAndIncrement(part);
-                    if (chunk < end) {
+                int part = (own + i) % parts;
+                while (open(part)) {
+                    int chunk = bounds.getAndIncrement(part);
+                    if (chunk < bounds.getPlain(parts + part)) {
                         run(chunk);
                     }
                 }

@@ -83,12 +83,16 @@ class WorkersTest {
         });
     }
 
-    @Test
-    void aRangeIsCutIntoAsManyPiecesForEachThread() {
+    @ParameterizedTest
+    @ValueSource(ints = {2, 5, 9, 25, 64, 100})
+    void partsEndAtTheSamePlaceHoweverARangeIsCut(int n) {
         Workers.setThreads(2);
-        AtomicInteger pieces = new AtomicInteger();
-        Workers.range(100, 1, 4, 22_000, (from, to) -> pieces.incrementAndGet()); // five pieces would be long enough
-        assertEquals(4, pieces.get());
+        for (double nanos : new double[] {8e3, 22e3, 1e9}) { // two pieces, five, as many as there may be
+            Set<Integer> starts = ConcurrentHashMap.newKeySet();
+            Workers.range(n, 1, 4, nanos, (from, to) -> starts.add(from));
+            assertTrue(starts.contains(n / 2), starts + " of " + n);
+            assertEquals(0, starts.size() % 2);
+        }
     }
 
     @Test
