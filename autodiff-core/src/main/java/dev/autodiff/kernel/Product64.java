@@ -98,8 +98,22 @@ final class Product64 implements Product<double[]> {
             length = columns + BESIDES;
             deep = BLOCK / columns;
             since = new WeakReference<>(new Object());
-            b = new double[deep + 1][length];
-            c = new double[ROWS][length];
+            double[][] all = allocate();
+            b = bOf(all);
+            c = cOf(all);
+        }
+
+        /** Returns rows for c and b, one behind the other with nothing between them. */
+        private double[][] allocate() {
+            return new double[ROWS + deep + 1][length];
+        }
+
+        private static double[][] cOf(double[][] all) {
+            return Arrays.copyOf(all, ROWS);
+        }
+
+        private static double[][] bOf(double[][] all) {
+            return Arrays.copyOfRange(all, ROWS, all.length);
         }
 
         /** Prepares so many passes, maybe with new arrays; returns where the elements of a row are to begin in them. Modified: the rows. */
@@ -120,10 +134,6 @@ final class Product64 implements Product<double[]> {
                     return;
                 }
             }
-            boolean moved = since.refersTo(null);
-            if (moved) {
-                since = new WeakReference<>(new Object());
-            }
             if (passes >= next) {
                 passes = 0;
                 next = next == 0 ? FIRST : Math.min(MOST, 2 * next);
@@ -132,6 +142,10 @@ final class Product64 implements Product<double[]> {
                 }
             }
             if (compiled) {
+                boolean moved = since.refersTo(null);
+                if (moved) {
+                    since = new WeakReference<>(new Object());
+                }
                 long nanos = measure();
                 if (moved && nanos > SLOW * fresh) {
                     renew(nanos);
@@ -145,12 +159,13 @@ final class Product64 implements Product<double[]> {
          * Makes the rows anew, if that is faster: threads that collect garbage move rows apart, and then no start suits all. Or the machine
          * has become slower; then the old ones stay, since a collection has to copy new ones.
          */
-        private void renew(long nanos) {
+        void renew(long nanos) {
             double[][] oldB = b;
             double[][] oldC = c;
             int oldStart = start;
-            b = new double[deep + 1][length];
-            c = new double[ROWS][length];
+            double[][] all = allocate();
+            b = bOf(all);
+            c = cOf(all);
             fresh = measure();
             if (nanos <= SLOW * fresh) {
                 b = oldB;
@@ -187,7 +202,7 @@ final class Product64 implements Product<double[]> {
             return Arrays.stream(least).min().getAsLong();
         }
 
-        /** Returns how many nanoseconds passes take that begin at a start. A method of its own is compiled after two measurements. */
+        /** Returns how many nanoseconds passes take that begin at a start. A method of its own is compiled after a few measurements. */
         private long time(int from) {
             int apart = deep / MEASURED;
             long before = System.nanoTime();
@@ -203,7 +218,7 @@ final class Product64 implements Product<double[]> {
     private static final /*wide*/ double NANOS_COMPILED = 2d;
 
     /** How long the compiler is waited for: longer than it takes, unless it never makes fast code of passes. */
-    private static final long MOST_NANOS = 100_000_000;
+    private static final long MOST_NANOS = 500_000_000;
 
     private static volatile boolean compiled;
     private static boolean waited;

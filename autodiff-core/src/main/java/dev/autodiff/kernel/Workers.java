@@ -155,7 +155,7 @@ public final class Workers {
         // no piece of less than half of SHARED_FROM: claiming it would cost more than it is worth
         long most = Math.max(2, Math.min((long) piecesPerThread * threads, 2 * time / SHARED_FROM));
         int pieces = (int) Math.min(units, most);
-        // equally many for each thread: its part then begins and ends at the same places in all kernels
+        // equally many for each thread: its part then begins and ends at about the same place in all kernels
         int chunks = pieces > threads ? pieces - pieces % threads : pieces;
         run(chunks, time, i -> {
             int from = start(i, chunks, units) * unit;

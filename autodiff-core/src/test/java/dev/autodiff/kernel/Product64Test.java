@@ -3,6 +3,7 @@ package dev.autodiff.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -209,19 +210,38 @@ class Product64Test {
 
     @Test
     void rowsThatACollectionOfGarbageMadeSlowAreMadeAnew() {
-        Product64.Rows rows = new Product64.Rows(128);
-        rows.begin(10_000);
+        Product64.Rows rows = measured();
+        rows.fresh = 1; // anything is slower
+        collect();
+        rows.begin(1);
+        assertNotEquals(1, rows.fresh, "measured with new rows");
+    }
+
+    @Test
+    void newRowsStayIfTheyAreFaster() {
+        Product64.Rows rows = measured();
         double[][] b = rows.b;
         double[][] c = rows.c;
-        rows.fresh = 1_000_000_000; // slower than anything
-        collect();
-        rows.begin(1);
-        assertSame(b, rows.b, "rows that are fast stay");
+        int start = rows.start;
+        rows.renew(0);
+        assertSame(b, rows.b);
         assertSame(c, rows.c);
-        rows.fresh = 0; // faster than anything
-        collect();
-        rows.begin(1);
-        assertNotEquals(0, rows.fresh, "measured with new rows");
+        assertEquals(start, rows.start);
+        rows.renew(1_000_000_000);
+        assertNotSame(b, rows.b);
+        assertNotSame(c, rows.c);
+        assertEquals(b.length, rows.b.length);
+        assertEquals(c.length, rows.c.length);
+    }
+
+    /** Returns rows that were measured, once passes are compiled. */
+    private static Product64.Rows measured() {
+        Product64.Rows rows = new Product64.Rows(128);
+        for (int i = 0; i < 1000 && rows.fresh == 0; i++) {
+            rows.begin(1 << 20);
+        }
+        assumeTrue(rows.fresh > 0, "passes are compiled");
+        return rows;
     }
 
     private static void collect() {
