@@ -17,7 +17,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.Set;
 
-/** The floors of the house, a package uses only what stands below it, and how large a loop of the vector kernels may be. */
+/** The layers: a package uses only what stands below it; and how large a loop of the vector kernels may be. */
 @AnalyzeClasses(packages = "dev.autodiff", importOptions = ArchitectureTest.MainCode.class)
 class ArchitectureTest {
     /** The code that is published, wherever a build puts its classes. */
@@ -74,7 +74,7 @@ class ArchitectureTest {
                     "dev.autodiff.kernel.vector..",
                     "dev.autodiff.array..",
                     "dev.autodiff.shape..")
-            .because("a package without a floor would escape the rule above");
+            .because("a package without a layer would escape the rule above");
 
     @ArchTest
     static final ArchRule onlyTheVectorKernelsSeeTheVectorModule = noClasses()

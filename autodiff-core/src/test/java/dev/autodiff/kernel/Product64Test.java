@@ -104,7 +104,7 @@ class Product64Test {
 
     @AfterEach
     void forgetPlaces() {
-        Product64.BUFFERS.remove();
+        CopiedRows64.BUFFERS.remove();
     }
 
     @Test
@@ -115,7 +115,7 @@ class Product64Test {
                 place(0);
                 long seed = random.nextLong();
                 double[] want = placed(9, n, form > 1, form % 2 == 1, seed);
-                for (int start = 1; start < Product64.LANES; start++) {
+                for (int start = 1; start < CopiedRows64.LANES; start++) {
                     place(start);
                     assertArrayEquals(want, placed(9, n, form > 1, form % 2 == 1, seed), n + " columns, from " + start);
                     place(start);
@@ -130,7 +130,7 @@ class Product64Test {
 
     private static void place(int start) {
         for (int columns : new int[] {128, 256, 512}) {
-            Product64.Rows rows = Product64.BUFFERS.get().of(columns);
+            CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(columns);
             rows.start = start;
             rows.next = Integer.MAX_VALUE; // not measured again, unless garbage is collected
         }
@@ -173,7 +173,7 @@ class Product64Test {
         double[] a = numbers(random, 9 * 3 * 304);
         double[] want = null;
         double[] wantAdded = null;
-        for (int start = 0; start < Product64.LANES; start++) {
+        for (int start = 0; start < CopiedRows64.LANES; start++) {
             place(start);
             double[] c = new double[9 * 300];
             new Product64().multiplyRows(9, 300, 99, a, 0, b, rows, c, 0);
@@ -196,7 +196,7 @@ class Product64Test {
         double[] want = new double[9 * 40];
         new Product64().multiply(9, 40, 601, a, 0, false, b, 0, false, want, 0);
         for (int i = 0; i < 12; i++) {
-            Product64.Rows rows = Product64.BUFFERS.get().of(40);
+            CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(40);
             rows.begin(1 << 20); // enough passes for a measurement
             if (i % 4 == 3) {
                 rows.fresh = 0; // so that rows are made anew and measured after this
@@ -210,7 +210,7 @@ class Product64Test {
 
     @Test
     void rowsThatACollectionOfGarbageMadeSlowAreMadeAnew() {
-        Product64.Rows rows = measured();
+        CopiedRows64 rows = measured();
         rows.fresh = 1; // anything is slower
         collect();
         rows.begin(1);
@@ -219,7 +219,7 @@ class Product64Test {
 
     @Test
     void newRowsStayIfTheyAreFaster() {
-        Product64.Rows rows = measured();
+        CopiedRows64 rows = measured();
         double[][] b = rows.b;
         double[][] c = rows.c;
         int start = rows.start;
@@ -235,8 +235,8 @@ class Product64Test {
     }
 
     /** Returns rows that were measured, once passes are compiled. */
-    private static Product64.Rows measured() {
-        Product64.Rows rows = new Product64.Rows(128);
+    private static CopiedRows64 measured() {
+        CopiedRows64 rows = new CopiedRows64.Buffers().of(128);
         for (int i = 0; i < 1000 && rows.fresh == 0; i++) {
             rows.begin(1 << 20);
         }

@@ -87,7 +87,7 @@ class WorkersTest {
     @ValueSource(ints = {2, 5, 9, 25, 64, 100})
     void partsEndAtTheSamePlaceHoweverARangeIsCut(int n) {
         Workers.setThreads(2);
-        for (double nanos : new double[] {8e3, 22e3, 1e9}) { // two pieces, five, as many as there may be
+        for (double nanos : new double[] {8e3, 22e3, 1e9}) { // two pieces, five or four of them, eight
             Set<Integer> starts = ConcurrentHashMap.newKeySet();
             Workers.range(n, 1, 4, nanos, (from, to) -> starts.add(from));
             assertTrue(starts.contains(n / 2), starts + " of " + n);
