@@ -5,11 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -232,6 +239,28 @@ class Product64Test {
         assertNotSame(c, rows.c);
         assertEquals(b.length, rows.b.length);
         assertEquals(c.length, rows.c.length);
+    }
+
+    @Test
+    void passesAreTooLongToBecomePartOfAnotherMethod() {
+        StringWriter out = new StringWriter();
+        int status = ToolProvider.findFirst("javap")
+                .orElseThrow()
+                .run(
+                        new PrintWriter(out),
+                        new PrintWriter(Writer.nullWriter()),
+                        "-p",
+                        "-c",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        CopiedRows64.class.getName());
+        assertEquals(0, status, out::toString);
+        String code = out.toString();
+        String pass = code.substring(code.indexOf(" void pass("));
+        Matcher end = Pattern.compile(" (\\d+): return\\b").matcher(pass);
+        assertTrue(end.find(), code);
+        int size = Integer.parseInt(end.group(1)) + 1; // a return is one byte
+        assertTrue(size > 325, "pass has " + size + " bytes of code");
     }
 
     /** Returns rows that were measured, once passes are compiled. */
