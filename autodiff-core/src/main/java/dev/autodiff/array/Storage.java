@@ -2,7 +2,9 @@ package dev.autodiff.array;
 
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.DTypeException;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -26,9 +28,19 @@ public final class Storage {
 
     private static final VarHandle ARRAY;
 
+    /**
+     * Calls {@link #get(Supplier)}. The compiler makes what it calls part of a method as long as it knows what that is; so the computation of whole chains of
+     * functions became part of every method that reads an array, half a second of compiling for each of a dozen. It does not know what a
+     * handle calls that is not final.
+     */
+    @SuppressWarnings("FieldMayBeFinal")
+    private static MethodHandle getter;
+
     static {
         try {
-            ARRAY = MethodHandles.lookup().findVarHandle(Storage.class, "array", Object.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ARRAY = lookup.findVarHandle(Storage.class, "array", Object.class);
+            getter = lookup.findStatic(Storage.class, "get", MethodType.methodType(Object.class, Supplier.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -138,7 +150,7 @@ public final class Storage {
     public Object array() {
         Object present = present();
         if (present instanceof Deferred deferred) {
-            settle(deferred.elements.get());
+            settle(compute(deferred.elements));
             present = present();
         }
         if (present == null) {
@@ -146,6 +158,21 @@ public final class Storage {
                     "storage: these elements were lent for one update, which is over;" + " copy what you want to keep");
         }
         return present;
+    }
+
+    /** Returns what a supplier makes, which the compiler keeps apart from the methods that read an array. */
+    private static Object compute(Supplier<?> elements) {
+        try {
+            return (Object) getter.invokeExact(elements);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("a supplier declares no exception", e);
+        }
+    }
+
+    private static Object get(Supplier<?> elements) {
+        return elements.get();
     }
 
     /** Returns another storage over the same array for somebody who may read it until it is {@linkplain #revoke revoked}. */
