@@ -3,18 +3,43 @@ package dev.autodiff.kernel;
 import java.util.List;
 
 /** Replaces some of the generated float32 loops by faster ones; the others run as generated. */
-record FastLoops(ElementwiseLoops<float[]> loops, int exp, int sigmoid, int tanh) implements ElementwiseLoops<float[]> {
+record FastLoops(ElementwiseLoops<float[]> loops, FastFunctions functions, int exp, int sigmoid, int tanh)
+        implements ElementwiseLoops<float[]> {
     /** Functions that have a loop here, by the names of their constants. */
     static final List<String> FUNCTIONS = List.of("EXP", "SIGMOID", "TANH");
 
-    /** Returns these loops, which threads share. */
-    static ElementwiseLoops<float[]> threaded() {
-        return ThreadedLoops.of(new FastLoops(new Loops32()), Loops32.FUNCTIONS, FUNCTIONS);
+    /** Those that the compiler vectorises. */
+    private static final class Polynomials implements FastFunctions {
+        @Override
+        public void exp(float[] x, float[] out, int from, int to) {
+            Transcendental.exp(x, out, from, to);
+        }
+
+        @Override
+        public void sigmoid(float[] x, float[] out, int from, int to) {
+            Transcendental.sigmoid(x, out, from, to);
+        }
+
+        @Override
+        public void tanh(float[] x, float[] out, int from, int to) {
+            Transcendental.tanh(x, out, from, to);
+        }
     }
 
-    FastLoops(Loops32 loops) {
+    /** Returns loops that the compiler vectorises, and which threads share. */
+    static ElementwiseLoops<float[]> threaded() {
+        return threaded(new Polynomials());
+    }
+
+    /** Returns these loops with some functions, which threads share. */
+    static ElementwiseLoops<float[]> threaded(FastFunctions functions) {
+        return ThreadedLoops.of(new FastLoops(new Loops32(), functions), Loops32.FUNCTIONS, FUNCTIONS);
+    }
+
+    FastLoops(Loops32 loops, FastFunctions functions) {
         this(
                 loops,
+                functions,
                 Loops32.FUNCTIONS.indexOf("EXP"),
                 Loops32.FUNCTIONS.indexOf("SIGMOID"),
                 Loops32.FUNCTIONS.indexOf("TANH"));
@@ -36,11 +61,11 @@ record FastLoops(ElementwiseLoops<float[]> loops, int exp, int sigmoid, int tanh
 
     private void run(int f, float[] x, float[] out, int from, int to) {
         if (f == exp) {
-            Transcendental.exp(x, out, from, to);
+            functions.exp(x, out, from, to);
         } else if (f == sigmoid) {
-            Transcendental.sigmoid(x, out, from, to);
+            functions.sigmoid(x, out, from, to);
         } else {
-            Transcendental.tanh(x, out, from, to);
+            functions.tanh(x, out, from, to);
         }
     }
 

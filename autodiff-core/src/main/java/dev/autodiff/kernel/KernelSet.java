@@ -13,6 +13,11 @@ public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwi
         return Loops64.FUNCTIONS.indexOf(function);
     }
 
+    /** Returns the elementwise loops of float32 with these functions, which threads share. */
+    public static ElementwiseLoops<float[]> loopsWith(FastFunctions functions) {
+        return FastLoops.threaded(functions);
+    }
+
     @Override
     public Reductions<A> reductions() {
         return others.reductions();

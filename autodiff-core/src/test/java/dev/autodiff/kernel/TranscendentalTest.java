@@ -111,4 +111,41 @@ class TranscendentalTest {
             assertArrayEquals(tanh, out);
         }
     }
+
+    @Test
+    void everyProviderHasTheBitsOfTheFunctions() {
+        int n = 4096 + 13; // no multiple of a vector's length
+        float[] x = new float[n];
+        float[] got = new float[n];
+        float[] want = new float[n];
+        for (KernelProvider provider : KernelRegistry.providers()) {
+            if (!provider.isUsable()) {
+                continue;
+            }
+            ElementwiseLoops<float[]> loops = provider.create().float32().elementwise();
+            for (long bits = Integer.MIN_VALUE; bits <= Integer.MAX_VALUE; bits += (long) STEP * n) {
+                for (int i = 0; i < n; i++) {
+                    x[i] = Float.intBitsToFloat((int) (bits + (long) STEP * i));
+                }
+                System.arraycopy(SPECIAL, 0, x, 7, SPECIAL.length);
+                Transcendental.exp(x, want, 0, n);
+                assertUnary(want, loops, "EXP", x, got, provider);
+                Transcendental.sigmoid(x, want, 0, n);
+                assertUnary(want, loops, "SIGMOID", x, got, provider);
+                Transcendental.tanh(x, want, 0, n);
+                assertUnary(want, loops, "TANH", x, got, provider);
+            }
+        }
+    }
+
+    private static void assertUnary(
+            float[] want,
+            ElementwiseLoops<float[]> loops,
+            String function,
+            float[] x,
+            float[] got,
+            KernelProvider provider) {
+        loops.unary(KernelSet.numberOf(function), x, 0, 1, got, 0, x.length);
+        assertArrayEquals(want, got, () -> provider.name() + " " + function);
+    }
 }

@@ -15,7 +15,8 @@ final class VectorKernels implements Kernels {
 
         private static FloatKernels<float[]> kernels() {
             FloatKernels<float[]> portable = new PortableProvider().create().float32();
-            return new KernelSet<>(portable, new VectorLoops32(portable.elementwise()), new VectorProduct32());
+            return new KernelSet<>(
+                    portable, new VectorLoops32(KernelSet.loopsWith(new VectorFunctions())), new VectorProduct32());
         }
     }
 
