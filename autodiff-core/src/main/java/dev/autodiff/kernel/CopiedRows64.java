@@ -14,6 +14,9 @@ final class CopiedRows64 {
     /** The most columns in a block: the rows of a pass then fit the first-level cache. */
     static final int NC = 512;
 
+    /** The most columns of the shortest rows, of three lengths. */
+    private static final int SHORTEST = NC / 4;
+
     /** Elements of the copied part of b, about 200 KB, which stay in the second-level cache. */
     private static final int BLOCK = 3 << 13; // float32: private static final int BLOCK = 3 << 14;
 
@@ -50,6 +53,12 @@ final class CopiedRows64 {
     /** How long the compiler is waited for: longer than it takes, unless it never makes fast code of passes. */
     private static final long MOST_NANOS = 500_000_000;
 
+    /** Before the first measurement. */
+    static final long UNKNOWN = Long.MAX_VALUE / 2;
+
+    /** The least nanoseconds of all measurements: what passes take over rows that all begin at the same place in a line, whichever they are. */
+    static volatile long least = UNKNOWN;
+
     private static volatile boolean compiled;
     private static boolean waited;
 
@@ -74,8 +83,11 @@ final class CopiedRows64 {
      */
     int start;
 
-    /** The least nanoseconds of a measurement since rows were last made: what passes take while all begin at the same place in a line. */
-    long fresh;
+    /** Attempts to make faster rows since one succeeded. */
+    private int attempts;
+
+    /** How many slow measurements are to come before the next attempt, unless a collection of garbage comes first. */
+    int patience;
 
     private int passes;
 
@@ -84,7 +96,7 @@ final class CopiedRows64 {
 
     private CopiedRows64(int columns) {
         length = columns + BESIDES;
-        deep = BLOCK / columns;
+        deep = deep(columns);
         since = new WeakReference<>(new Object());
         allocate();
     }
@@ -102,7 +114,22 @@ final class CopiedRows64 {
         if (passes >= next || since.refersTo(null)) {
             prepare();
         }
+        return first();
+    }
+
+    /** Returns where the elements of a row begin. */
+    int first() {
         return start + 1;
+    }
+
+    /** Returns how many rows of b with so many columns go into a block. */
+    static int deep(int columns) {
+        return BLOCK / (SHORTEST << size(columns));
+    }
+
+    /** Returns which of three sizes rows of so many columns have. */
+    private static int size(int columns) {
+        return columns <= SHORTEST ? 0 : columns <= 2 * SHORTEST ? 1 : 2;
     }
 
     private void prepare() {
@@ -126,48 +153,51 @@ final class CopiedRows64 {
                 since = new WeakReference<>(new Object());
             }
             long nanos = measure();
-            if (moved && nanos > SLOW * fresh) {
+            if (nanos > SLOW * least && (moved || --patience < 0)) {
                 renew(nanos);
-            } else {
-                fresh = fresh == 0 ? nanos : Math.min(fresh, nanos);
             }
         }
     }
 
     /**
-     * Makes the rows anew, if that is faster: threads that collect garbage move rows apart, and then no start suits all. Or the machine
-     * has become slower; then the old ones stay, since a collection has to copy new ones.
+     * Makes the rows anew, if that is faster: they may lie apart, since the heap had no room for all of them at one place or since threads that
+     * collect garbage have moved them, and then no start suits all. Or the processor has become slower; then the old ones stay, since a
+     * collection has to copy new ones, and the next attempt comes later.
      */
     void renew(long nanos) {
         double[][] oldB = b;
         double[][] oldC = c;
         int oldStart = start;
         allocate();
-        fresh = measure();
-        if (nanos <= SLOW * fresh) {
+        if (nanos <= SLOW * measure()) {
             b = oldB;
             c = oldC;
             start = oldStart;
+            attempts++;
+        } else {
+            attempts = 0;
         }
+        patience = 1 << Math.min(attempts, 10);
     }
 
     /** Sets the start to one of the fastest, and returns the least time; all give the same numbers. */
     private long measure() {
-        long[] least = new long[LANES];
-        Arrays.fill(least, Long.MAX_VALUE);
+        long[] times = new long[LANES];
+        Arrays.fill(times, Long.MAX_VALUE);
         for (int round = 0; round < ROUNDS; round++) {
             for (int i = 0; i < LANES; i++) {
-                least[i] = Math.min(least[i], time(i));
+                times[i] = Math.min(times[i], time(i));
             }
         }
         int best = start;
         long fastest = Long.MAX_VALUE;
         for (int i = 0; i < LANES; i++) {
-            fastest = Math.min(fastest, least[i]);
-            if (10 * least[i] < 9 * least[best]) { // less than a tenth may be noise
+            fastest = Math.min(fastest, times[i]);
+            if (10 * times[i] < 9 * times[best]) { // less than a tenth may be noise
                 best = i;
             }
         }
+        least = Math.min(least, fastest);
         if (best != start) {
             start = best;
             for (double[] row : b) { // old elements beside the new ones would be multiplied for good, perhaps slowly
@@ -219,9 +249,9 @@ final class CopiedRows64 {
         private final CopiedRows64[] rows = new CopiedRows64[3];
 
         CopiedRows64 of(int columns) {
-            int size = columns <= NC / 4 ? 0 : columns <= NC / 2 ? 1 : 2;
+            int size = size(columns);
             if (rows[size] == null) {
-                rows[size] = new CopiedRows64((NC / 4) << size);
+                rows[size] = new CopiedRows64(SHORTEST << size);
             }
             return rows[size];
         }

@@ -93,8 +93,21 @@ final class Product64 implements Product<double[]> {
                 large(m, end - j, k, a, ao, ai, ap, b, bo + j * bj, bp, bj, c, co + j * cj, ci, cj);
             });
         } else {
-            Workers.range(m, CopiedRows64.ROWS, 1, nanos, (i, end) -> {
-                large(end - i, n, k, a, ao + i * ai, ai, ap, b, bo, bp, bj, c, co + i * ci, ci, cj);
+            int blocks = blocks(n, k);
+            int bands = (m + CopiedRows64.ROWS - 1) / CopiedRows64.ROWS;
+            int chunks = Workers.pieces(bands, 4, (long) nanos / blocks);
+            Rounds.run(blocks, chunks, (long) nanos, new Rounds.Work() {
+                @Override
+                public void prepare(int block) {
+                    copyBlock(block, m / Workers.threads(), n, k, b, bo, bp, bj);
+                }
+
+                @Override
+                public void run(int block, int chunk) {
+                    int i = Workers.start(chunk, chunks, bands) * CopiedRows64.ROWS;
+                    int end = Math.min(m, Workers.start(chunk + 1, chunks, bands) * CopiedRows64.ROWS);
+                    multiplyBlock(block, end - i, n, k, a, ao + i * ai, ai, ap, c, co + i * ci, ci, cj);
+                }
             });
         }
     }
@@ -118,18 +131,46 @@ final class Product64 implements Product<double[]> {
             int co,
             int ci,
             int cj) {
+        int blocks = blocks(n, k);
+        for (int block = 0; block < blocks; block++) {
+            copyBlock(block, m, n, k, b, bo, bp, bj);
+            multiplyBlock(block, m, n, k, a, ao, ai, ap, c, co, ci, cj);
+        }
+    }
+
+    /** Returns how many blocks b is cut into: those of the same columns follow each other, in ascending order of k. */
+    private static int blocks(int n, int k) {
+        int columns = blockOf(n);
+        return count(n, columns) * count(k, CopiedRows64.deep(columns));
+    }
+
+    private static int count(int n, int size) {
+        return (n - 1) / size + 1;
+    }
+
+    /** Copies a block of b to this thread's rows, for about m rows of c. */
+    private static void copyBlock(int block, int m, int n, int k, double[] b, int bo, int bp, int bj) {
         int columns = blockOf(n);
         CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(columns);
-        int deep = rows.deep;
-        for (int j = 0; j < n; j += columns) {
-            int nc = Math.min(columns, n - j);
-            for (int p = 0; p < k || p == 0; p += deep) {
-                int kc = Math.min(deep, k - p);
-                int at = rows.begin(passes(m, kc));
-                copyRows(kc, nc, b, bo + p * bp + j * bj, bp, bj, rows.b, at);
-                multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, at, c, co + j * cj, ci, cj, p > 0);
-            }
-        }
+        int across = count(k, rows.deep);
+        int j = block / across * columns;
+        int p = block % across * rows.deep;
+        int kc = Math.min(rows.deep, k - p);
+        int at = rows.begin(passes(m, kc));
+        copyRows(kc, Math.min(columns, n - j), b, bo + p * bp + j * bj, bp, bj, rows.b, at);
+    }
+
+    /** Multiplies by the block that was copied last. */
+    private static void multiplyBlock(
+            int block, int m, int n, int k, double[] a, int ao, int ai, int ap, double[] c, int co, int ci, int cj) {
+        int columns = blockOf(n);
+        CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(columns);
+        int across = count(k, rows.deep);
+        int j = block / across * columns;
+        int p = block % across * rows.deep;
+        int nc = Math.min(columns, n - j);
+        int kc = Math.min(rows.deep, k - p);
+        multiply(m, nc, kc, a, ao + p * ap, ai, ap, rows, rows.first(), c, co + j * cj, ci, cj, p > 0);
     }
 
     /** Returns the columns of a block, so that all blocks have about the same. */

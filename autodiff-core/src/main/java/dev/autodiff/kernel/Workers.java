@@ -32,6 +32,12 @@ public final class Workers {
     /** How long a worker looks for new work before it sleeps: one that sleeps comes late to the next kernel of a training step. */
     private static final long SPIN_NANOS = 200_000;
 
+    /**
+     * How long a thread that waits keeps its processor for itself. Then it lets others run in between: while the compiler is at work there are more
+     * threads than processors, and the one that is waited for may be behind the one that waits.
+     */
+    private static final long YIELDS_FROM = 20_000;
+
     private static final int MOST_THREADS = 1024;
 
     private static volatile @Nullable Pool pool;
@@ -150,13 +156,8 @@ public final class Workers {
             work.run(0, n);
             return;
         }
-        int threads = pool().threads;
         int units = (n - 1) / unit + 1;
-        // no piece of less than half of SHARED_FROM: claiming it would cost more than it is worth
-        long most = Math.max(2, Math.min((long) piecesPerThread * threads, 2 * time / SHARED_FROM));
-        int pieces = (int) Math.min(units, most);
-        // equally many for each thread: its part then begins and ends at about the same place in all kernels
-        int chunks = pieces > threads ? pieces - pieces % threads : pieces;
+        int chunks = pieces(units, piecesPerThread, time);
         run(chunks, time, i -> {
             int from = start(i, chunks, units) * unit;
             int to = i + 1 == chunks ? n : start(i + 1, chunks, units) * unit;
@@ -164,8 +165,32 @@ public final class Workers {
         });
     }
 
+    /**
+     * Returns into how many pieces to cut some units: equally many for each thread, whose part then begins and ends at about the same place in
+     * all kernels.
+     *
+     * @param perThread the most pieces for each thread
+     * @param nanos about how long all of them take on one thread
+     */
+    static int pieces(int units, int perThread, long nanos) {
+        int threads = pool().threads;
+        // no piece of less than half of SHARED_FROM: claiming it would cost more than it is worth
+        long most = Math.max(2, Math.min((long) perThread * threads, 2 * nanos / SHARED_FROM));
+        int pieces = (int) Math.min(units, most);
+        return pieces > threads ? pieces - pieces % threads : pieces;
+    }
+
+    /** Waits a moment, for so many nanoseconds by now. */
+    private static void pause(long waited) {
+        if (waited < YIELDS_FROM) {
+            Thread.onSpinWait();
+        } else {
+            Thread.yield();
+        }
+    }
+
     /** Where the i-th of some pieces of n begins, or the one before ends. */
-    private static int start(int i, int pieces, int n) {
+    static int start(int i, int pieces, int n) {
         return (int) ((long) n * i / pieces);
     }
 
@@ -240,8 +265,9 @@ public final class Workers {
         void await() {
             long start = System.nanoTime();
             while (done.get() < chunks) {
-                if (System.nanoTime() - start < SPIN_NANOS) {
-                    Thread.onSpinWait();
+                long waited = System.nanoTime() - start;
+                if (waited < SPIN_NANOS) {
+                    pause(waited);
                 } else {
                     waiting = Thread.currentThread();
                     while (done.get() < chunks) {
@@ -362,14 +388,16 @@ public final class Workers {
         /** Looks for work for a while; returns whether there was some. */
         private boolean helped() {
             long start = System.nanoTime();
-            do {
+            long waited = 0;
+            while (waited < SPIN_NANOS && !pool.stopped) {
                 Job job = pool.current.get();
                 if (job != null && job.open()) {
                     job.help(number);
                     return true;
                 }
-                Thread.onSpinWait();
-            } while (System.nanoTime() - start < SPIN_NANOS && !pool.stopped);
+                pause(waited);
+                waited = System.nanoTime() - start;
+            }
             return false;
         }
     }

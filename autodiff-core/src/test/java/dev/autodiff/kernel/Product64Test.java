@@ -2,7 +2,6 @@ package dev.autodiff.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -112,6 +111,7 @@ class Product64Test {
     @AfterEach
     void forgetPlaces() {
         CopiedRows64.BUFFERS.remove();
+        CopiedRows64.least = CopiedRows64.UNKNOWN;
     }
 
     @Test
@@ -206,7 +206,7 @@ class Product64Test {
             CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(40);
             rows.begin(1 << 20); // enough passes for a measurement
             if (i % 4 == 3) {
-                rows.fresh = 0; // so that rows are made anew and measured after this
+                CopiedRows64.least = 1; // so that rows are made anew and measured after this
                 System.gc();
             }
             double[] c = new double[9 * 40];
@@ -218,10 +218,29 @@ class Product64Test {
     @Test
     void rowsThatACollectionOfGarbageMadeSlowAreMadeAnew() {
         CopiedRows64 rows = measured();
-        rows.fresh = 1; // anything is slower
+        CopiedRows64.least = 1; // anything is slower
+        rows.patience = 100;
         collect();
         rows.begin(1);
-        assertNotEquals(1, rows.fresh, "measured with new rows");
+        assertTrue(rows.patience < 100, "an attempt was made");
+    }
+
+    @Test
+    void rowsThatAreSlowerThanOthersAreMadeAnewAfterSomeMeasurements() {
+        CopiedRows64 rows = measured();
+        CopiedRows64.least = 1;
+        rows.patience = 100;
+        for (int i = 0; i < 99; i++) {
+            rows.begin(1 << 20);
+        }
+        assumeTrue(rows.patience == 1, "no garbage was collected");
+        rows.begin(1 << 20);
+        rows.begin(1 << 20);
+        assertTrue(rows.patience >= 1, "an attempt was made");
+        CopiedRows64.least = CopiedRows64.UNKNOWN;
+        rows.patience = 100;
+        rows.begin(1 << 20);
+        assertEquals(100, rows.patience, "nothing is slower than what is not known");
     }
 
     @Test
@@ -266,10 +285,10 @@ class Product64Test {
     /** Returns rows that were measured, once passes are compiled. */
     private static CopiedRows64 measured() {
         CopiedRows64 rows = new CopiedRows64.Buffers().of(128);
-        for (int i = 0; i < 1000 && rows.fresh == 0; i++) {
+        for (int i = 0; i < 1000 && CopiedRows64.least == CopiedRows64.UNKNOWN; i++) {
             rows.begin(1 << 20);
         }
-        assumeTrue(rows.fresh > 0, "passes are compiled");
+        assumeTrue(CopiedRows64.least != CopiedRows64.UNKNOWN, "passes are compiled");
         return rows;
     }
 
