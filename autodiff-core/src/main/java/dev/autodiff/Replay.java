@@ -30,7 +30,7 @@ final class Replay {
     @SuppressWarnings("ArrayRecordComponent") // the array itself is meant
     private record Patch(Tensor[] operands, int index, int argument) {}
 
-    /** An argument that some step sees in another shape than its own: its elements are copied in at each call. */
+    /** An argument that some step sees in another shape than its own, or transposed: a storage that shows its elements during a call. */
     private record Entry(int argument, Storage storage) {}
 
     private static final Tensor NOTHING = Tensor.of(0.0);
@@ -91,8 +91,7 @@ final class Replay {
         try {
             for (int i = 0; i < entries.size(); i++) {
                 Entry entry = entries.get(i);
-                Storage to = entry.storage;
-                System.arraycopy(arguments.get(entry.argument).array(), 0, to.array(), 0, to.size());
+                entry.storage.show(arguments.get(entry.argument).array());
             }
             for (Code step : code) {
                 step.run();
@@ -102,6 +101,9 @@ final class Replay {
             for (int i = 0; i < patches.size(); i++) {
                 Patch patch = patches.get(i);
                 patch.operands[patch.index] = NOTHING; // an argument lives no longer than its call
+            }
+            for (int i = 0; i < entries.size(); i++) {
+                entries.get(i).storage.revoke();
             }
         }
     }
@@ -195,7 +197,7 @@ final class Replay {
         return storage;
     }
 
-    /** Returns a tensor over a value's elements; of an argument that is seen as it is, a stand-in for what each call brings. */
+    /** Returns a tensor over a value's elements; of an argument, a stand-in for what each call brings. */
     private Tensor tensor(View view, Tensor[] operands, int index) {
         Value value = trace.values().get(view.value());
         if (value.origin() != Trace.Origin.ARGUMENT) {

@@ -29,18 +29,19 @@ public final class Storage {
     private static final VarHandle ARRAY;
 
     /**
-     * Calls {@link #get(Supplier)}. The compiler makes what it calls part of a method as long as it knows what that is; so the computation of whole chains of
-     * functions became part of every method that reads an array, half a second of compiling for each of a dozen. It does not know what a
-     * handle calls that is not final.
+     * Calls {@link #elementsOf}. The compiler inlines calls whose target it knows, and so made the computation of whole chains of functions part of
+     * every method that reads an array, half a second of compiling for each of a dozen. It does not know the target of a handle that is
+     * not final.
      */
     @SuppressWarnings("FieldMayBeFinal")
-    private static MethodHandle getter;
+    private static MethodHandle computation;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ARRAY = lookup.findVarHandle(Storage.class, "array", Object.class);
-            getter = lookup.findStatic(Storage.class, "get", MethodType.methodType(Object.class, Supplier.class));
+            computation =
+                    lookup.findStatic(Storage.class, "elementsOf", MethodType.methodType(Object.class, Supplier.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -160,10 +161,10 @@ public final class Storage {
         return present;
     }
 
-    /** Returns what a supplier makes, which the compiler keeps apart from the methods that read an array. */
+    /** Returns what a supplier makes, in code of its own. */
     private static Object compute(Supplier<?> elements) {
         try {
-            return (Object) getter.invokeExact(elements);
+            return (Object) computation.invokeExact(elements);
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -171,7 +172,7 @@ public final class Storage {
         }
     }
 
-    private static Object get(Supplier<?> elements) {
+    private static Object elementsOf(Supplier<?> elements) {
         return elements.get();
     }
 
@@ -180,6 +181,11 @@ public final class Storage {
         Storage lent = new Storage(dtype, array());
         lent.version = LENT;
         return lent;
+    }
+
+    /** Shows another array of this type from now on, until it is {@linkplain #revoke revoked}. Only for a storage that stands in for others. */
+    public void show(Object elements) {
+        array = elements;
     }
 
     /** Ends the use of the array through this storage. */
