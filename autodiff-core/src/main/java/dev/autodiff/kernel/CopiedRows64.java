@@ -53,10 +53,16 @@ final class CopiedRows64 {
     /** How long the compiler is waited for: longer than it takes, unless it never makes fast code of passes. */
     private static final long MOST_NANOS = 500_000_000;
 
-    /** Before the first measurement. */
-    static final long UNKNOWN = Long.MAX_VALUE / 2;
+    /** Attempts in vain to make faster rows, after which a collection of garbage is no reason for the next: the processor may have become slower. */
+    private static final int MOST_AFTER_COLLECTIONS = 3;
 
-    /** The least nanoseconds of all measurements: what passes take over rows that all begin at the same place in a line, whichever they are. */
+    /** Before the first measurement. */
+    static final long UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * The least nanoseconds of all measurements: what passes take over rows that all begin at the same place in a line, whichever they are. Of
+     * two threads that measure at once the later one's may be lost, until the next measurement.
+     */
     static volatile long least = UNKNOWN;
 
     private static volatile boolean compiled;
@@ -153,7 +159,7 @@ final class CopiedRows64 {
                 since = new WeakReference<>(new Object());
             }
             long nanos = measure();
-            if (nanos > SLOW * least && (moved || --patience < 0)) {
+            if (nanos > SLOW * least && (moved && attempts < MOST_AFTER_COLLECTIONS || --patience < 0)) {
                 renew(nanos);
             }
         }

@@ -1,7 +1,5 @@
 package dev.autodiff.kernel;
 
-import java.util.List;
-
 /** The portable kernels of one type. What hardly any small program needs is loaded when somebody asks for it. */
 final class Portable64 implements FloatKernels<double[]> {
     static final Portable64 INSTANCE = new Portable64();
@@ -13,7 +11,7 @@ final class Portable64 implements FloatKernels<double[]> {
     private Portable64() {}
 
     private static ElementwiseLoops<double[]> loops() {
-        return ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS, List.of()); // float32: return FastLoops.threaded();
+        return ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS); // float32: return FastLoops.threaded();
     }
 
     private static final class Products {

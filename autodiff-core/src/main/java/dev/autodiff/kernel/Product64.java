@@ -96,10 +96,11 @@ final class Product64 implements Product<double[]> {
             int blocks = blocks(n, k);
             int bands = (m + CopiedRows64.ROWS - 1) / CopiedRows64.ROWS;
             int chunks = Workers.pieces(bands, 4, (long) nanos / blocks);
+            int rowsOfThread = (m - 1) / Math.min(chunks, Workers.threads()) + 1;
             Rounds.run(blocks, chunks, (long) nanos, new Rounds.Work() {
                 @Override
                 public void prepare(int block) {
-                    copyBlock(block, m / Workers.threads(), n, k, b, bo, bp, bj);
+                    copyBlock(block, rowsOfThread, n, k, b, bo, bp, bj);
                 }
 
                 @Override

@@ -37,7 +37,7 @@ final class Rounds {
      * Runs all rounds of all chunks, and returns when they are done.
      *
      * @param nanos about how long all of them take on one thread
-     * @throws RuntimeException or Error that a chunk threw first
+     * @throws RuntimeException or Error that a chunk threw first; other threads still end their chunks, but not the later rounds of that one
      */
     static void run(int rounds, int chunks, long nanos, Work work) {
         int parts = Math.min(Workers.threads(), chunks);

@@ -17,9 +17,6 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
     /** About what one element costs in a loop that the compiler vectorises. */
     private static final double SIMPLE = 0.3;
 
-    /** About what one element of {@link FastLoops} costs. */
-    private static final double FAST = 0.8;
-
     /** About what one element of any other function costs. */
     private static final double SLOW = 10;
 
@@ -48,16 +45,23 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
             "RELU_GRADIENT",
             "LEAKY_RELU");
 
+    /** Shares the work of these loops, whose functions have these names. */
+    static <A> ElementwiseLoops<A> of(ElementwiseLoops<A> loops, List<String> functions) {
+        return of(loops, functions, List.of(), 0);
+    }
+
     /**
      * Shares the work of these loops, whose functions have these names.
      *
-     * @param fast the functions that have one of the fast loops
+     * @param fast the functions that have one of the {@link FastLoops}
+     * @param nanosOfFast about what one element of those costs
      */
-    static <A> ElementwiseLoops<A> of(ElementwiseLoops<A> loops, List<String> functions, List<String> fast) {
+    static <A> ElementwiseLoops<A> of(
+            ElementwiseLoops<A> loops, List<String> functions, List<String> fast, double nanosOfFast) {
         double[] nanos = new double[functions.size()];
         for (int i = 0; i < nanos.length; i++) {
             String f = functions.get(i);
-            nanos[i] = SIMPLE_FUNCTIONS.contains(f) ? SIMPLE : fast.contains(f) ? FAST : SLOW;
+            nanos[i] = SIMPLE_FUNCTIONS.contains(f) ? SIMPLE : fast.contains(f) ? nanosOfFast : SLOW;
         }
         return new ThreadedLoops<>(loops, nanos);
     }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * processor is what the next one needs there.
  *
  * <p>The number of threads, the caller among them, is {@code -Dautodiff.threads}, by default the number of processors. Workers
- * are daemons, start with the first work that is worth sharing, spin for some microseconds after each piece of work and then
- * sleep. A kernel called by a worker, or while another caller has the workers, runs on its own thread alone.
+ * are daemons, start with the first work that is worth sharing, look for more for some microseconds after each piece of work
+ * and then sleep. A kernel called by a worker, or while another caller has the workers, runs on its own thread alone.
  */
 public final class Workers {
     /** The system property with the number of threads. */

@@ -222,7 +222,7 @@ class Product64Test {
         rows.patience = 100;
         collect();
         rows.begin(1);
-        assertTrue(rows.patience < 100, "an attempt was made");
+        assertTrue(rows.patience <= 2, "an attempt was made");
     }
 
     @Test
@@ -230,13 +230,12 @@ class Product64Test {
         CopiedRows64 rows = measured();
         CopiedRows64.least = 1;
         rows.patience = 100;
-        for (int i = 0; i < 99; i++) {
+        for (int i = 0; i < 100; i++) {
             rows.begin(1 << 20);
         }
-        assumeTrue(rows.patience == 1, "no garbage was collected");
+        assumeTrue(rows.patience == 0, "no garbage was collected");
         rows.begin(1 << 20);
-        rows.begin(1 << 20);
-        assertTrue(rows.patience >= 1, "an attempt was made");
+        assertTrue(rows.patience > 0, "an attempt was made");
         CopiedRows64.least = CopiedRows64.UNKNOWN;
         rows.patience = 100;
         rows.begin(1 << 20);
@@ -284,6 +283,7 @@ class Product64Test {
 
     /** Returns rows that were measured, once passes are compiled. */
     private static CopiedRows64 measured() {
+        CopiedRows64.least = CopiedRows64.UNKNOWN;
         CopiedRows64 rows = new CopiedRows64.Buffers().of(128);
         for (int i = 0; i < 1000 && CopiedRows64.least == CopiedRows64.UNKNOWN; i++) {
             rows.begin(1 << 20);

@@ -24,6 +24,10 @@ final class Comparison {
     record Pace(double warmUp, int rounds, double turn) {
         static final Pace STEPS = new Pace(5, 7, 0.25);
         static final Pace PRODUCTS = new Pace(0.5, 5, 0.06);
+
+        /** The first product of a process, whose memory is touched for the first time, and whose code is not compiled. */
+        static final Pace FIRST_PRODUCT = new Pace(3, 5, 0.06);
+
         static final Pace QUICK = new Pace(0.05, 2, 0.01);
     }
 
@@ -92,7 +96,7 @@ final class Comparison {
                 }
             }
             for (Work work : group) {
-                rows.addAll(run(work, children));
+                rows.addAll(run(work, children, pace(work, group)));
             }
         } finally {
             for (ChildProcess child : children) {
@@ -102,14 +106,23 @@ final class Comparison {
         return rows;
     }
 
-    private List<Row> run(Work work, List<ChildProcess> children) throws IOException {
+    private Pace pace(Work work, List<Work> group) {
+        if (quick) {
+            return Pace.QUICK;
+        }
+        if (!work.group().equals("G")) {
+            return Pace.STEPS;
+        }
+        return work.equals(group.get(0)) ? Pace.FIRST_PRODUCT : Pace.PRODUCTS;
+    }
+
+    private List<Row> run(Work work, List<ChildProcess> children, Pace pace) throws IOException {
         List<Lane> lanes = agreeing(work, children);
         progress.accept(work.name() + ": all agree, timing "
                 + lanes.stream()
                         .map(lane -> lane.child.entrant().side())
                         .distinct()
                         .toList());
-        Pace pace = quick ? Pace.QUICK : work.group().equals("G") ? Pace.PRODUCTS : Pace.STEPS;
         for (Lane lane : lanes) {
             lane.child.askNumbers("time " + lane.mode + " " + pace.warmUp);
         }
