@@ -29,7 +29,7 @@ public final class Storage {
     private static final VarHandle ARRAY;
 
     /**
-     * Calls {@link #elementsOf}. The compiler inlines calls whose target it knows, and so made the computation of whole chains of functions part of
+     * {@link Supplier#get}. The compiler inlines calls whose target it knows, and so made the computation of whole chains of functions part of
      * every method that reads an array, half a second of compiling for each of a dozen. It does not know the target of a handle that is
      * not final.
      */
@@ -40,8 +40,7 @@ public final class Storage {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ARRAY = lookup.findVarHandle(Storage.class, "array", Object.class);
-            computation =
-                    lookup.findStatic(Storage.class, "elementsOf", MethodType.methodType(Object.class, Supplier.class));
+            computation = lookup.findVirtual(Supplier.class, "get", MethodType.methodType(Object.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -170,10 +169,6 @@ public final class Storage {
         } catch (Throwable e) {
             throw new AssertionError("a supplier declares no exception", e);
         }
-    }
-
-    private static Object elementsOf(Supplier<?> elements) {
-        return elements.get();
     }
 
     /** Returns another storage over the same array for somebody who may read it until it is {@linkplain #revoke revoked}. */

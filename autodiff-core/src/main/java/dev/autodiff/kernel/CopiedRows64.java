@@ -159,7 +159,8 @@ final class CopiedRows64 {
                 since = new WeakReference<>(new Object());
             }
             long nanos = measure();
-            if (nanos > SLOW * least && (moved && attempts < MOST_AFTER_COLLECTIONS || --patience < 0)) {
+            boolean afterCollection = moved && attempts < MOST_AFTER_COLLECTIONS;
+            if (nanos > SLOW * least && (afterCollection || --patience < 0)) {
                 renew(nanos);
             }
         }

@@ -181,6 +181,7 @@ public final class Workers {
     }
 
     /** Waits a moment, for so many nanoseconds by now. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing is right only if others run: it is a matter of time
     private static void pause(long waited) {
         if (waited < YIELDS_FROM) {
             Thread.onSpinWait();
