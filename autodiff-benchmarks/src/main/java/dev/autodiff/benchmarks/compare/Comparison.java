@@ -17,18 +17,20 @@ final class Comparison {
     /**
      * How long to measure.
      *
-     * @param warmUp seconds for each side and work
+     * @param warmUp seconds of warming up for each side and work at least
+     * @param settled seconds in a row that bring nothing faster, after which a side is warm
+     * @param mostWarmUp seconds of warming up at most
      * @param rounds how often each has its turn
      * @param turn seconds of one turn
      */
-    record Pace(double warmUp, int rounds, double turn) {
-        static final Pace STEPS = new Pace(5, 7, 0.25);
-        static final Pace PRODUCTS = new Pace(0.5, 5, 0.06);
+    record Pace(double warmUp, int settled, double mostWarmUp, int rounds, double turn) {
+        static final Pace STEPS = new Pace(3, 3, 20, 7, 0.25);
+        static final Pace PRODUCTS = new Pace(0.5, 0, 0.5, 5, 0.06);
 
         /** The first product of a process, whose memory is touched for the first time, and whose code is not compiled. */
-        static final Pace FIRST_PRODUCT = new Pace(3, 5, 0.06);
+        static final Pace FIRST_PRODUCT = new Pace(3, 0, 3, 5, 0.06);
 
-        static final Pace QUICK = new Pace(0.05, 2, 0.01);
+        static final Pace QUICK = new Pace(0.05, 0, 0.05, 2, 0.01);
     }
 
     /** What is timed: a side in one mode. */
@@ -124,7 +126,7 @@ final class Comparison {
                         .distinct()
                         .toList());
         for (Lane lane : lanes) {
-            lane.child.askNumbers("time " + lane.mode + " " + pace.warmUp);
+            warmUp(lane, pace);
         }
         for (int round = 0; round < pace.rounds; round++) {
             for (Lane lane : lanes) {
@@ -132,6 +134,38 @@ final class Comparison {
             }
         }
         return rows(work, lanes);
+    }
+
+    /** Lets a side run until it is as fast as it will be: compilers of Java take some seconds, and so does a heap that grows. */
+    private static void warmUp(Lane lane, Pace pace) throws IOException {
+        lane.child.askNumbers("time " + lane.mode + " " + pace.warmUp);
+        Settling settling = new Settling(pace.settled);
+        for (double seconds = pace.warmUp; seconds < pace.mostWarmUp; seconds++) {
+            double[] times = lane.child.askNumbers("time " + lane.mode + " 1");
+            if (settling.isReached(ChildProcess.quantile(times, 0.5))) {
+                break;
+            }
+        }
+    }
+
+    /** Tells whether times have settled: so many in a row were not less than 0.98 of the least before. */
+    static final class Settling {
+        private static final double FASTER = 0.98;
+
+        private final int enough;
+        private double least = Double.POSITIVE_INFINITY;
+        private int inVain;
+
+        Settling(int enough) {
+            this.enough = enough;
+        }
+
+        /** Takes the next time. */
+        boolean isReached(double time) {
+            inVain = time < FASTER * least ? 0 : inVain + 1;
+            least = Math.min(least, time);
+            return inVain >= enough;
+        }
     }
 
     /** Lets all sides do the first of the work, and compares their numbers with those of the first. */

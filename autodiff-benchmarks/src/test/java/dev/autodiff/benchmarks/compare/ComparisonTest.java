@@ -127,4 +127,14 @@ class ComparisonTest {
         }
         assertEquals(3, Arrays.stream(means).distinct().count());
     }
+
+    @Test
+    void timesHaveSettledWhenSomeInARowBringNothingFaster() {
+        Comparison.Settling settling = new Comparison.Settling(3);
+        double[] times = {10, 8, 8, 7.9, 7, 7.2, 6.9, 7.5};
+        for (int i = 0; i < 7; i++) {
+            assertFalse(settling.isReached(times[i]), "after " + (i + 1));
+        }
+        assertTrue(settling.isReached(times[7]), "7.2, 6.9 and 7.5 are not less than 0.98 of what came before");
+    }
 }
