@@ -52,7 +52,7 @@ class CatalogueTest {
         valuesAgree(seed);
     }
 
-    /** The determinant of a singular matrix is the sum of terms up to a hundred times as large as the bound for numbers near 0 allows. */
+    /** The determinant of a singular matrix, whose terms cancel to 0. */
     @Test
     void valuesInFloat32AgreeWithFloat64WhereTheirTermsCancel() {
         assertTrue(valuesAgree(-7547), "a sample passes only relative to its terms");

@@ -76,10 +76,11 @@ class RoundsTest {
     }
 
     @Test
-    void chunksOfAThreadThatIsBusyAreTakenByAnother() throws InterruptedException {
+    void chunksOfAThreadThatIsBusyAreTakenByAnother() {
         Workers.setThreads(2);
         int chunks = 8;
         CountDownLatch others = new CountDownLatch(chunks - 1);
+        AtomicReference<Thread> busy = new AtomicReference<>();
         Set<Thread> takers = ConcurrentHashMap.newKeySet();
         Rounds.run(1, chunks, LARGE, new Rounds.Work() {
             @Override
@@ -87,7 +88,7 @@ class RoundsTest {
 
             @Override
             public void run(int round, int chunk) {
-                if (chunk == 0) {
+                if (busy.compareAndSet(null, Thread.currentThread())) {
                     try {
                         assertTrue(others.await(30, TimeUnit.SECONDS), "the others wait for this chunk");
                     } catch (InterruptedException e) {
@@ -100,7 +101,7 @@ class RoundsTest {
             }
         });
         assertEquals(1, takers.size());
-        assertTrue(!takers.contains(Thread.currentThread()), "the worker took the caller's chunks");
+        assertTrue(!takers.contains(busy.get()), "the other thread took the chunks of the busy one");
     }
 
     @ParameterizedTest
