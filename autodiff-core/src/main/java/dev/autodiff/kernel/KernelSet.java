@@ -18,6 +18,11 @@ public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwi
         return FastLoops.threaded(functions);
     }
 
+    /** Returns loops with this gradient of ReLU, which threads share. */
+    public static <A> ElementwiseLoops<A> loopsWith(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
+        return new ChoiceLoops<>(loops, gradient);
+    }
+
     @Override
     public Reductions<A> reductions() {
         return others.reductions();

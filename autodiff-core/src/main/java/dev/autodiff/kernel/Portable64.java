@@ -11,7 +11,9 @@ final class Portable64 implements FloatKernels<double[]> {
     private Portable64() {}
 
     private static ElementwiseLoops<double[]> loops() {
-        return ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS); // float32: return FastLoops.threaded();
+        ElementwiseLoops<double[]> loops;
+        loops = ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS); // float32: loops = FastLoops.threaded();
+        return new ChoiceLoops<>(loops, new PortableReluGradient64());
     }
 
     private static final class Products {

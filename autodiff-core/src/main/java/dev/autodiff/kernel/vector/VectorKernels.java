@@ -16,7 +16,9 @@ final class VectorKernels implements Kernels {
         private static FloatKernels<float[]> kernels() {
             FloatKernels<float[]> portable = new PortableProvider().create().float32();
             return new KernelSet<>(
-                    portable, new VectorLoops32(KernelSet.loopsWith(new VectorFunctions())), new VectorProduct32());
+                    portable,
+                    KernelSet.loopsWith(KernelSet.loopsWith(new VectorFunctions()), new VectorReluGradient32()),
+                    new VectorProduct32());
         }
     }
 
@@ -25,7 +27,10 @@ final class VectorKernels implements Kernels {
 
         private static FloatKernels<double[]> kernels() {
             FloatKernels<double[]> portable = new PortableProvider().create().float64();
-            return new KernelSet<>(portable, new VectorLoops64(portable.elementwise()), new VectorProduct64());
+            return new KernelSet<>(
+                    portable,
+                    KernelSet.loopsWith(portable.elementwise(), new VectorReluGradient64()),
+                    new VectorProduct64());
         }
     }
 

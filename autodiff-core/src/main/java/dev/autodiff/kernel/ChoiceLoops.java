@@ -1,0 +1,57 @@
+package dev.autodiff.kernel;
+
+/**
+ * Hands loops on but for one with a choice in it, the gradient of ReLU, which is given, and shares its elements among threads.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+record ChoiceLoops<A>(ElementwiseLoops<A> loops, ReluGradient<A> gradient, int number) implements ElementwiseLoops<A> {
+    /** Elements that are never cut apart: a multiple of every vector length. */
+    private static final int UNIT = 64;
+
+    /** About the time of one element. */
+    private static final double NANOS = 0.2;
+
+    ChoiceLoops(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
+        this(loops, gradient, KernelSet.numberOf("RELU_GRADIENT"));
+    }
+
+    @Override
+    public double nanos(int f) {
+        return loops.nanos(f);
+    }
+
+    @Override
+    public void binary(int f, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
+        if (f == number && xs == 1 && ys == 1) {
+            Workers.range(
+                    n,
+                    UNIT,
+                    4,
+                    NANOS * n,
+                    (from, to) -> gradient.run(x, xo + from, y, yo + from, out, oo + from, to - from));
+        } else {
+            loops.binary(f, x, xo, xs, y, yo, ys, out, oo, n);
+        }
+    }
+
+    @Override
+    public void unary(int f, A x, int xo, int xs, A out, int oo, int n) {
+        loops.unary(f, x, xo, xs, out, oo, n);
+    }
+
+    @Override
+    public void ternary(int f, A x, int xo, int xs, A y, int yo, int ys, A z, int zo, int zs, A out, int oo, int n) {
+        loops.ternary(f, x, xo, xs, y, yo, ys, z, zo, zs, out, oo, n);
+    }
+
+    @Override
+    public void compare(int c, A x, int xo, int xs, A y, int yo, int ys, boolean[] out, int oo, int n) {
+        loops.compare(c, x, xo, xs, y, yo, ys, out, oo, n);
+    }
+
+    @Override
+    public void select(boolean[] mask, int mo, int ms, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
+        loops.select(mask, mo, ms, x, xo, xs, y, yo, ys, out, oo, n);
+    }
+}
