@@ -16,14 +16,17 @@ final class Product64 implements Product<double[]> {
     private static final int SPLIT_ROWS = 16;
 
     /** About the time of a pass for each column, and besides the columns. */
-    private static final /*wide*/ double NANOS = 0.54d; // float32: private static final double NANOS = 0.27;
+    static final /*wide*/ double NANOS = 0.54d; // float32: static final double NANOS = 0.27;
 
-    private static final /*wide*/ double NANOS_PASS = 8d;
+    static final /*wide*/ double NANOS_PASS = 8d;
 
     /** About the time of copying an element to where its neighbours are not neighbours. */
     private static final /*wide*/ double NANOS_TURN = 0.4d;
 
-    private static final /*wide*/ double NANOS_COPY = 0.1d;
+    static final /*wide*/ double NANOS_COPY = 0.1d;
+
+    /** Another way must be estimated to take less than this times the usual one, since estimates are rough. */
+    private static final /*wide*/ double CLEARLY = 0.95d;
 
     /** About the time of one multiplication and addition without copies. */
     private static final /*wide*/ double NANOS_SMALL = 0.16d;
@@ -206,6 +209,13 @@ final class Product64 implements Product<double[]> {
     public void addRowProducts(
             int m, int n, int terms, double[] a, double[] b, int[] starts, int apart, double[] c, int co) {
         int size = starts.length;
+        ScalarProducts64 byLanes = new ScalarProducts64(m, n);
+        int whole = (size / CopiedRows64.LANES + 1) * CopiedRows64.LANES; // with the element in front
+        /*wide*/ double turned = passes(m, n) * (NANOS_PASS + NANOS * whole) + NANOS_TURN * n * size;
+        if (byLanes.nanos(size) < CLEARLY * turned) {
+            byLanes.add(terms, a, b, starts, apart, c, co);
+            return;
+        }
         int columns = blockOf(size);
         CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(columns);
         int deep = rows.deep;
