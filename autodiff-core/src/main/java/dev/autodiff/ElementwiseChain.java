@@ -2,6 +2,7 @@ package dev.autodiff;
 
 import dev.autodiff.array.Storage;
 import dev.autodiff.kernel.Chain;
+import dev.autodiff.kernel.Reductions;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
@@ -42,11 +43,25 @@ final class ElementwiseChain {
      * @param arrays for each step where its results go, or null if they are not kept
      */
     static void run(List<Step> steps, @Nullable Object[] arrays, DType dtype, int size) {
-        if (steps.size() == 1 && !steps.get(0).isOfNumbers()) {
+        Object only = arrays[0];
+        if (steps.size() == 1 && only != null && !steps.get(0).isOfNumbers()) {
             Step step = steps.get(0);
-            step.function.compute(step.inputs, new Tensor(Shape.of(size), Storage.of(dtype, arrays[0])));
+            step.function.compute(step.inputs, new Tensor(Shape.of(size), Storage.of(dtype, only)));
             return;
         }
+        run(steps, arrays, dtype, size, (x, from, n) -> {});
+    }
+
+    /** Computes the steps, and sets an array's first element to the sum of the results of the last one, of which there need be no array. */
+    static void sum(List<Step> steps, @Nullable Object[] arrays, DType dtype, int size, Object out) {
+        Reductions<Object> reductions = Floats.of(dtype).reductions();
+        double[] sums = new double[(size - 1) / Reductions.RUN + 1];
+        run(steps, arrays, dtype, size, (x, from, n) -> reductions.addRuns(x, n, sums, from / Reductions.RUN));
+        reductions.sumOfRuns(sums, size, out);
+    }
+
+    private static void run(
+            List<Step> steps, @Nullable Object[] arrays, DType dtype, int size, Chain.Reader<Object> reader) {
         List<Object> inputs = new ArrayList<>();
         List<Boolean> single = new ArrayList<>();
         for (Step step : steps) {
@@ -77,7 +92,7 @@ final class ElementwiseChain {
                         single,
                         links,
                         stored)
-                .run(inputs.toArray(), arrays, size);
+                .run(inputs.toArray(), arrays, size, reader);
     }
 
     /** Returns which step has a tensor as its result, or −1. */

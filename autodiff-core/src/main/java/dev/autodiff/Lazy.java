@@ -1,6 +1,7 @@
 package dev.autodiff;
 
 import dev.autodiff.array.Storage;
+import dev.autodiff.kernel.ElementwiseLoops;
 import dev.autodiff.shape.DType;
 import dev.autodiff.shape.Shape;
 import java.util.ArrayList;
@@ -23,6 +24,9 @@ final class Lazy implements Supplier<Object> {
      * and nobody else held it.
      */
     private static final int MOST_SOURCES = 4;
+
+    /** The elements of a sum become an array if they would take more to compute once more: an array costs about as much, most of it in clearing it. */
+    private static final double MOST_NANOS = 2;
 
     /** A result that waits and its inputs, which it lets go of when another thread has computed it. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares these
@@ -133,27 +137,63 @@ final class Lazy implements Supplier<Object> {
         }
     }
 
+    /**
+     * Sets a number to the sum of all elements of a tensor without making them an array, or returns false if they should be one: they are there, will
+     * be asked for again, or would then take long.
+     */
+    static boolean sum(Tensor x, Tensor out) {
+        Lazy lazy = pending(x);
+        return lazy != null && !x.isTransposedView() && lazy.sum(out);
+    }
+
+    private synchronized boolean sum(Tensor out) {
+        Tensor[] own = inputs;
+        if (own == null || isKept || wasPassed || readers > 0) {
+            return false;
+        }
+        List<Pending> chain = chain(own);
+        if (nanosOfOneMore(chain) > MOST_NANOS) {
+            return false;
+        }
+        compute(chain, out);
+        return true;
+    }
+
     /** Computes the elements; a thread that comes meanwhile waits for them. */
     @Override
     public synchronized Object get() {
         Tensor[] own = inputs;
-        if (own == null) { // another thread was faster
-            return storage.array();
+        if (own != null) { // else another thread was faster
+            compute(chain(own), null);
         }
+        return storage.array();
+    }
+
+    private List<Pending> chain(Tensor[] own) {
         List<Pending> chain = new ArrayList<>();
         collect(own, chain, new ArrayList<>());
         chain.add(new Pending(this, own));
+        return chain;
+    }
+
+    /** Computes a chain that ends here. If there is a number for their sum, these elements need no array. */
+    private void compute(List<Pending> chain, @Nullable Tensor sum) {
         DType dtype = storage.dtype();
         int size = storage.size();
         @Nullable Object[] arrays = new Object[chain.size()];
         for (int i = 0; i < arrays.length; i++) {
-            if (isStored(chain.get(i).lazy, chain)) {
+            Lazy link = chain.get(i).lazy;
+            if (link == this ? sum == null : isStored(link, chain)) {
                 arrays[i] = Mode.current().unnoted(dtype, size).array();
             }
         }
         List<ElementwiseChain.Step> steps = new ArrayList<>(arrays.length);
         chain.forEach(link -> steps.add(new ElementwiseChain.Step(link.lazy.function, link.inputs, link.lazy.storage)));
-        ElementwiseChain.run(steps, arrays, dtype, size);
+        if (sum == null) {
+            ElementwiseChain.run(steps, arrays, dtype, size);
+        } else {
+            ElementwiseChain.sum(steps, arrays, dtype, size, sum.array());
+        }
         for (int i = 0; i < arrays.length; i++) {
             Lazy link = chain.get(i).lazy;
             Object array = arrays[i];
@@ -163,12 +203,31 @@ final class Lazy implements Supplier<Object> {
                 link.inputs = null;
             }
         }
-        return storage.array();
+    }
+
+    /** About how long one of these elements takes if they are asked for after their sum, when what is stored of a chain is there. */
+    private double nanosOfOneMore(List<Pending> chain) {
+        ElementwiseLoops<Object> loops = Floats.of(storage.dtype()).elementwise();
+        List<Lazy> again = new ArrayList<>(List.of(this));
+        double nanos = 0;
+        for (int i = chain.size() - 1; i >= 0; i--) {
+            Pending link = chain.get(i);
+            if (again.contains(link.lazy)) {
+                nanos += loops.nanos(link.lazy.function.ordinal());
+                for (Tensor x : link.inputs) {
+                    Lazy before = pending(x);
+                    if (before != null && !isStored(before, chain)) {
+                        again.add(before);
+                    }
+                }
+            }
+        }
+        return nanos;
     }
 
     /** Tells whether something that is computed now becomes an array: it will be asked for, was computed before, or is read elsewhere too. */
     private boolean isStored(Lazy link, List<Pending> chain) {
-        if (link == this || link.isKept) {
+        if (link.isKept) {
             return true;
         }
         int uses = 0;

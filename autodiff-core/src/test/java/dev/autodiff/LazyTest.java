@@ -114,6 +114,10 @@ class LazyTest {
             if (below(random, 8) == 0) {
                 read.add(pool.get(below(random, pool.size())).toDoubleArray());
             }
+            if (below(random, 8) == 0) {
+                read.add(
+                        new double[] {pool.get(below(random, pool.size())).sum().item()});
+            }
         }
         Tensor loss = pool.get(pool.size() - 1).mul(pool.get(0).add(p)).mean();
         if (below(random, 2) == 0) {
@@ -323,11 +327,67 @@ class LazyTest {
         long bytes = allocated(() -> {
             kept[0] = leaf.neg().add(1).tanh();
             kept[1] = kept[0].neg().exp();
-            return kept[1].mul(0.5).sum();
+            return kept[1].mul(0.5).rawArray();
         });
         assertEquals(3, bytes / (4.0 * LARGE), 0.2);
         assertNull(kept[0].storage().deferral());
         assertNull(kept[1].storage().deferral());
+    }
+
+    @Test
+    void whatIsOnlyAddedUpBecomesNoArray() {
+        Tensor x = Tensor.normal(Generator.seeded(1), DType.FLOAT32, Shape.of(LARGE), 0, 1);
+        Tensor leaf = x.requireGrad().add(0);
+        assertEquals(0, allocated(() -> x.sub(1).square().mean()) / (4.0 * LARGE), 0.2);
+        assertEquals(1, allocated(() -> leaf.neg().tanh().add(leaf).sum()) / (4.0 * LARGE), 0.2, "what a rule reads");
+    }
+
+    /** The last run of 128 elements is shorter, or the last piece in the cache. */
+    @Test
+    void aSumHasTheBitsOfThatOfAnArray() {
+        for (DType dtype : List.of(DType.FLOAT32, DType.FLOAT64)) {
+            for (int n : new int[] {16_384, 16_385, 16_511, 16_512, 20_000, 65_537, 100_003}) {
+                Tensor x = Tensor.normal(Generator.seeded(n), dtype, Shape.of(n), 0, 1);
+                Supplier<Tensor> sum = () -> x.mul(3).add(x).square().sum();
+                Tensor lazy = sum.get();
+                assertEquals(atOnce(() -> new double[] {sum.get().item()})[0], lazy.item(), dtype + ", " + n);
+            }
+        }
+    }
+
+    @Test
+    void elementsMayBeReadAfterTheirSum() {
+        Supplier<double[]> both = () -> {
+            Tensor x = random(1, DType.FLOAT64).mul(2).add(1);
+            double sum = x.sum().item();
+            double again = x.sum().item();
+            double[] elements = x.toDoubleArray();
+            return new double[] {sum, again, x.transpose().sum().item(), elements[0], elements[elements.length - 1]};
+        };
+        assertArrayEquals(atOnce(both), both.get());
+    }
+
+    @Test
+    void theFirstSumMakesNoArrayTheSecondDoes() {
+        Tensor x = random(1, DType.FLOAT64).mul(2).add(1);
+        assertEquals(1, x.sum().size());
+        assertTrue(isLazy(x));
+        assertEquals(1, x.mean().size());
+        assertFalse(isLazy(x));
+    }
+
+    @Test
+    void whatIsLongToComputeAgainBecomesAnArrayAtItsFirstSum() {
+        Tensor x = random(1, DType.FLOAT64);
+        Tensor slow = x.lgamma().neg();
+        assertEquals(1, slow.sum().size());
+        assertFalse(isLazy(slow));
+        Tensor kept =
+                x.requireGrad().neg().exp(); // its rule reads the exponential, and nothing else would be computed again
+        Tensor quick = kept.neg();
+        assertEquals(1, quick.sum().size());
+        assertFalse(isLazy(kept));
+        assertTrue(isLazy(quick));
     }
 
     @Test

@@ -28,6 +28,16 @@ public final class Chain<A> {
      */
     public record Link(int function, List<Integer> operands) {}
 
+    /**
+     * Reads results while they are in the cache.
+     *
+     * @param <A> {@code float[]} or {@code double[]}
+     */
+    public interface Reader<A> {
+        /** Reads {@code count} results from x[0] on, the first of which is number {@code from}, a multiple of {@link Reductions#RUN}. */
+        void read(A x, int from, int count);
+    }
+
     private final ElementwiseLoops<A> loops;
     private final IntFunction<A> newArray;
     private final Link[] links;
@@ -121,10 +131,22 @@ public final class Chain<A> {
      * @param outputs for each link an array for its results, or null if they are not stored
      */
     public void run(A[] inputs, @Nullable A[] outputs, int n) {
+        run(inputs, outputs, n, (results, from, count) -> {});
+    }
+
+    /**
+     * Runs the chain over n elements, and shows the results of the last link, which may lie in no array.
+     *
+     * @param reader gets them in pieces, on several threads
+     */
+    public void run(A[] inputs, @Nullable A[] outputs, int n, Reader<A> reader) {
+        int last = tile[tile.length - 1];
         Workers.range(n, TILE, nanos * n, (from, to) -> {
             Object[] registers = registers();
             for (int i = from; i < to; i += TILE) {
-                tile(inputs, outputs, registers, i, Math.min(TILE, to - i));
+                int count = Math.min(TILE, to - i);
+                tile(inputs, outputs, registers, i, count);
+                reader.read(register(registers, last), i, count);
             }
         });
     }
@@ -144,8 +166,12 @@ public final class Chain<A> {
     }
 
     @SuppressWarnings("unchecked") // newArray made them
+    private A register(Object[] registers, int number) {
+        return (A) registers[number];
+    }
+
     private A register(A[] inputs, Object[] registers, int r) {
-        return tile[r] < 0 ? inputs[r] : (A) registers[tile[r]];
+        return tile[r] < 0 ? inputs[r] : register(registers, tile[r]);
     }
 
     private int stride(int r) {

@@ -7,9 +7,6 @@ import java.util.Arrays;
  * threads are the results, or the halves of one long sum; never are elements added in another order.
  */
 final class Reductions64 implements Reductions<double[]> {
-    /** Up to this many numbers are added one after the other, by four interleaved sums if they are neighbours. */
-    static final int RUN = 128;
-
     /** So many columns at most are added one by one. */
     private static final int NARROW = 16;
 
@@ -139,6 +136,11 @@ final class Reductions64 implements Reductions<double[]> {
             int half = half(n);
             return pairwise(x, from, half) + pairwise(x, from + half, n - half);
         }
+        return run(x, from, n);
+    }
+
+    /** Adds at most RUN neighbours. */
+    private static /*wide*/ double run(double[] x, int from, int n) {
         /*wide*/ double s0 = 0;
         /*wide*/ double s1 = 0;
         /*wide*/ double s2 = 0;
@@ -155,6 +157,27 @@ final class Reductions64 implements Reductions<double[]> {
             s0 += x[i];
         }
         return (s0 + s1) + (s2 + s3);
+    }
+
+    @Override
+    public void addRuns(double[] x, int n, /*wide*/ double[] sums, int at) {
+        for (int i = 0; i < n; i += RUN) {
+            sums[at + i / RUN] = run(x, i, Math.min(RUN, n - i));
+        }
+    }
+
+    @Override
+    public void sumOfRuns(/*wide*/ double[] sums, int n, double[] out) {
+        out[0] = /*narrow*/ pairwiseOfRuns(sums, 0, n);
+    }
+
+    /** Adds the sums of runs as {@link #pairwise} does, which cuts at multiples of RUN: n elements from the run {@code first} on. */
+    private static /*wide*/ double pairwiseOfRuns(/*wide*/ double[] sums, int first, int n) {
+        if (n > RUN) {
+            int half = half(n);
+            return pairwiseOfRuns(sums, first, half) + pairwiseOfRuns(sums, first + half / RUN, n - half);
+        }
+        return sums[first];
     }
 
     /** Returns how many sums of n rows there are at a time: one, and one more for each time that the second half is cut again. */
