@@ -56,7 +56,7 @@ final class ElementwiseChain {
     static void sum(List<Step> steps, @Nullable Object[] arrays, DType dtype, int size, Object out) {
         Reductions<Object> reductions = Floats.of(dtype).reductions();
         double[] sums = new double[(size - 1) / Reductions.RUN + 1];
-        run(steps, arrays, dtype, size, (x, from, n) -> reductions.addRuns(x, n, sums, from / Reductions.RUN));
+        run(steps, arrays, dtype, size, (x, from, n) -> reductions.sumEachRun(x, n, sums, from / Reductions.RUN));
         reductions.sumOfRuns(sums, size, out);
     }
 

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The inputs never change while anybody holds them: what a parameter, a buffer or a lent gradient goes into is computed at once. So the
  * elements do not depend on when they are asked for, nor on which thread does. If two threads at the same time read two results that have one in between in common,
  * both may compute that, to the same bits, and the first one's array is everybody's.
+ *
+ * <p>Elements that are only added up, by {@link #sum}, become no array at the first sum; then they still wait, with their inputs, and are computed again
+ * for whoever asks.
  */
 final class Lazy implements Supplier<Object> {
     /**
@@ -25,7 +28,7 @@ final class Lazy implements Supplier<Object> {
      */
     private static final int MOST_SOURCES = 4;
 
-    /** The elements of a sum become an array if they would take more to compute once more: an array costs about as much, most of it in clearing it. */
+    /** Elements may be computed again after their sum if that takes at most this many nanoseconds each: an array for them takes about as long. */
     private static final double MOST_NANOS = 2;
 
     /** A result that waits and its inputs, which it lets go of when another thread has computed it. */
@@ -139,7 +142,7 @@ final class Lazy implements Supplier<Object> {
 
     /**
      * Sets a number to the sum of all elements of a tensor without making them an array, or returns false if they should be one: they are there, will
-     * be asked for again, or would then take long.
+     * be asked for again, or would take long to compute again.
      */
     static boolean sum(Tensor x, Tensor out) {
         Lazy lazy = pending(x);
@@ -152,7 +155,7 @@ final class Lazy implements Supplier<Object> {
             return false;
         }
         List<Pending> chain = chain(own);
-        if (nanosOfOneMore(chain) > MOST_NANOS) {
+        if (nanosOfComputingAgain(chain) > MOST_NANOS) {
             return false;
         }
         compute(chain, out);
@@ -205,8 +208,8 @@ final class Lazy implements Supplier<Object> {
         }
     }
 
-    /** About how long one of these elements takes if they are asked for after their sum, when what is stored of a chain is there. */
-    private double nanosOfOneMore(List<Pending> chain) {
+    /** About how long each of these elements takes if they are asked for after their sum, when what is stored of a chain is there. */
+    private double nanosOfComputingAgain(List<Pending> chain) {
         ElementwiseLoops<Object> loops = Floats.of(storage.dtype()).elementwise();
         List<Lazy> again = new ArrayList<>(List.of(this));
         double nanos = 0;

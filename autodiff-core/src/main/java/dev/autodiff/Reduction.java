@@ -77,9 +77,6 @@ sealed interface Reduction extends Primitive {
         /** Sums over the axes before and behind the kept ones, as of a bias of channels, need no copy in another order. */
         @Override
         public void compute(Tensor[] in, Tensor out) {
-            if (out.size() == 1 && Lazy.sum(in[0], out)) {
-                return;
-            }
             Shape shape = in[0].shape();
             int before = 0;
             while (before < axes.count() && axes.get(before) == before) {
@@ -88,7 +85,9 @@ sealed interface Reduction extends Primitive {
             int kept = shape.rank() - axes.count();
             boolean around = before > 0 && before < axes.count() && axes.get(before) == before + kept;
             if (!around) {
-                Reduction.super.compute(in, out);
+                if (out.size() != 1 || !Lazy.sum(in[0], out)) {
+                    Reduction.super.compute(in, out);
+                }
                 return;
             }
             int outer = shape.size(0, before);

@@ -353,6 +353,11 @@ class LazyTest {
                 assertEquals(atOnce(() -> new double[] {sum.get().item()})[0], lazy.item(), dtype + ", " + n);
             }
         }
+        for (int seed = 0; seed < 20; seed++) { // over axes around another one, rows are added first
+            Tensor x = Tensor.normal(Generator.seeded(seed), DType.FLOAT64, Shape.of(150, 1, 150), 0, 1);
+            Supplier<double[]> sum = () -> x.mul(3).add(1).sum(0, 2).toDoubleArray();
+            assertArrayEquals(atOnce(sum), sum.get());
+        }
     }
 
     @Test

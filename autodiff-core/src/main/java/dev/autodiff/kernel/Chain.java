@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chain<A> {
     /** Elements in a tile: with a handful of registers less than a first-level cache, and much more than a loop costs to enter. */
-    private static final int TILE = 1024;
+    private static final int TILE = 8 * Reductions.RUN;
 
     /** The tiles of each thread, which runs one chain at a time. */
     private static final ThreadLocal<Object[]> TILES32 = ThreadLocal.withInitial(() -> new Object[0]);
@@ -34,7 +34,10 @@ public final class Chain<A> {
      * @param <A> {@code float[]} or {@code double[]}
      */
     public interface Reader<A> {
-        /** Reads {@code count} results from x[0] on, the first of which is number {@code from}, a multiple of {@link Reductions#RUN}. */
+        /**
+         * Reads {@code count} results from x[0] on, the first of which is number {@code from}, a multiple of {@link Reductions#RUN}. Several threads may
+         * do so at once. Must not change or keep x, nor run another chain.
+         */
         void read(A x, int from, int count);
     }
 
@@ -137,7 +140,9 @@ public final class Chain<A> {
     /**
      * Runs the chain over n elements, and shows the results of the last link, which may lie in no array.
      *
-     * @param reader gets them in pieces, on several threads
+     * @param inputs an array of n elements, or of one, for each input
+     * @param outputs for each link an array for its results, or null if they are not stored
+     * @param reader gets the last results in pieces
      */
     public void run(A[] inputs, @Nullable A[] outputs, int n, Reader<A> reader) {
         int last = tile[tile.length - 1];

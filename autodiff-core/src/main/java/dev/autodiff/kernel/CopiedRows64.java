@@ -4,7 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
- * Rows of b and of c that a thread has copied for {@link Product64}, and the pass over them, which the compiler turns into vector
+ * Rows of b and of c that a thread has copied for {@link Product64}, or sums and both factors, all in b, for {@link ScalarProducts64}, and the pass over them, which the compiler turns into vector
  * instructions: how wide these are, and where they begin, is up to the rows.
  */
 final class CopiedRows64 {
@@ -75,7 +75,7 @@ final class CopiedRows64 {
     /** How many rows of b go into a block. */
     final int deep;
 
-    double[][] b; // one more, which is zero when k is odd
+    double[][] b; // one more, which a product with an odd k makes zero
     double[][] c;
 
     /** Of something that nobody holds: a collection of garbage clears it. */

@@ -18,9 +18,9 @@ public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwi
         return FastLoops.threaded(functions);
     }
 
-    /** Returns loops with this gradient of ReLU, which threads share. */
+    /** Returns loops with this gradient of ReLU for arrays, which threads share; where one operand is a single number, the loops' own runs. */
     public static <A> ElementwiseLoops<A> loopsWith(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
-        return new ChoiceLoops<>(loops, gradient);
+        return new ReluGradientLoops<>(loops, gradient);
     }
 
     @Override

@@ -13,7 +13,7 @@ final class Portable64 implements FloatKernels<double[]> {
     private static ElementwiseLoops<double[]> loops() {
         ElementwiseLoops<double[]> loops;
         loops = ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS); // float32: loops = FastLoops.threaded();
-        return new ChoiceLoops<>(loops, new PortableReluGradient64());
+        return new ReluGradientLoops<>(loops, new PortableReluGradient64());
     }
 
     private static final class Products {

@@ -11,18 +11,33 @@ final class PortableReluGradient64 implements ReluGradient<double[]> {
     /** Elements that stay in the first-level cache between the two loops. */
     private static final int BLOCK = 1024;
 
+    private static final Scratch<double[]> RESULTS = new Scratch<>(double[]::new);
+    private static final Scratch<double[]> SIGNS = new Scratch<>(double[]::new);
+
     @Override
     public void run(double[] x, int xo, double[] y, int yo, double[] out, int oo, int n) {
-        if (xo != oo || yo != oo || x == out
-                || y == out) { // the fast loop needs one index, and both arguments afterwards
-            choose(x, xo, y, yo, out, oo, n);
+        // the fast loop needs one index for all arrays, and the second look both arguments as they were
+        if (xo == oo && yo == oo && x != out && y != out) {
+            for (int i = oo; i < oo + n; i += BLOCK) {
+                int end = Math.min(i + BLOCK, oo + n);
+                keepBetween(x, y, out, i, end);
+                if (mayHaveNan(out, i, end)) {
+                    choose(x, i, y, i, out, i, end - i);
+                }
+            }
             return;
         }
-        for (int i = oo; i < oo + n; i += BLOCK) {
-            int end = Math.min(i + BLOCK, oo + n);
-            keepBetween(x, y, out, i, end);
-            if (mayHaveNan(out, i, end)) {
-                choose(x, i, y, i, out, i, end - i);
+        double[] results = RESULTS.ofSize(BLOCK);
+        double[] signs = SIGNS.ofSize(BLOCK);
+        for (int i = 0; i < n; i += BLOCK) {
+            int count = Math.min(BLOCK, n - i);
+            System.arraycopy(x, xo + i, results, 0, count);
+            System.arraycopy(y, yo + i, signs, 0, count);
+            keepBetween(results, signs, results, 0, count);
+            if (mayHaveNan(results, 0, count)) {
+                choose(x, xo + i, y, yo + i, out, oo + i, count);
+            } else {
+                System.arraycopy(results, 0, out, oo + i, count);
             }
         }
     }
@@ -35,7 +50,7 @@ final class PortableReluGradient64 implements ReluGradient<double[]> {
         }
     }
 
-    /** Tells whether an element is NaN, or two in the same eight are infinities whose sum is. */
+    /** Tells whether an element is NaN, or sums in the same eight overflow to infinities whose sum is. */
     private static boolean mayHaveNan(double[] x, int from, int to) {
         int i = from;
         for (; i + 7 < to; i += 8) { // eight elements to a comparison

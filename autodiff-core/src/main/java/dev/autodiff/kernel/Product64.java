@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The matrix product in plain Java. The compiler turns a loop into vector instructions when all its arrays are indexed by the loop
  * variable alone, and when its body has fewer than sixty nodes; so rows of b and of c are copied to arrays of their own, and each pass adds the
  * products of two rows of b to four rows of c. Larger passes have too many nodes, or are not always vectorised on JDK 17. Either factor may be
- * the one whose rows are copied: rather that with the longer rows. Every sum is one chain of fused multiply-adds in ascending order of p, whatever the path and the number of threads.
+ * the one whose rows are copied: rather that with the longer rows. Every sum is one chain of fused multiply-adds in ascending order of p, whatever the path and the number of threads; but scalar products of rows may be added lane by lane ({@link ScalarProducts64}).
  */
 final class Product64 implements Product<double[]> {
     /** Up to so many multiplications, copying costs more than it gains. */
@@ -16,7 +16,7 @@ final class Product64 implements Product<double[]> {
     private static final int SPLIT_ROWS = 16;
 
     /** About the time of a pass for each column, and besides the columns. */
-    static final /*wide*/ double NANOS = 0.54d; // float32: static final double NANOS = 0.27;
+    private static final /*wide*/ double NANOS = 0.54d; // float32: private static final double NANOS = 0.27;
 
     static final /*wide*/ double NANOS_PASS = 8d;
 
@@ -26,7 +26,7 @@ final class Product64 implements Product<double[]> {
     static final /*wide*/ double NANOS_COPY = 0.1d;
 
     /** Another way must be estimated to take less than this times the usual one, since estimates are rough. */
-    private static final /*wide*/ double CLEARLY = 0.95d;
+    private static final /*wide*/ double CLEARLY = 0.85d;
 
     /** About the time of one multiplication and addition without copies. */
     private static final /*wide*/ double NANOS_SMALL = 0.16d;
@@ -212,7 +212,7 @@ final class Product64 implements Product<double[]> {
         ScalarProducts64 byLanes = new ScalarProducts64(m, n);
         int whole = (size / CopiedRows64.LANES + 1) * CopiedRows64.LANES; // with the element in front
         /*wide*/ double turned = passes(m, n) * (NANOS_PASS + NANOS * whole) + NANOS_TURN * n * size;
-        if (byLanes.nanos(size) < CLEARLY * turned) {
+        if (byLanes.nanos(size, terms) < CLEARLY * terms * turned) {
             byLanes.add(terms, a, b, starts, apart, c, co);
             return;
         }

@@ -21,7 +21,7 @@ public interface Reductions<A> {
         LOG_SUM_EXP
     }
 
-    /** Up to this many numbers of a sum are added one after the other, by four interleaved sums if they are neighbours; longer sums are cut at its multiples. */
+    /** A sum is cut at multiples of so many numbers only. */
     int RUN = 128;
 
     /** Sets {@code out[o, i]} to the reduction of {@code x[o, :, i]}. Modified: out. */
@@ -34,10 +34,10 @@ public interface Reductions<A> {
     void sumAround(A x, A out, int outer, int kept, int inner);
 
     /**
-     * Sets {@code sums[at + r]} to the sum of run r of n neighbours from x[0] on: {@link #RUN} elements, the last one what is left. For numbers that are
-     * never all there. Modified: sums.
+     * Sets {@code sums[at + r]} to the sum of run r of n neighbours from x[0] on: {@link #RUN} elements, the last one what is left. With
+     * {@link #sumOfRuns} that gives the bits of {@link #reduce} for numbers that are never all there. Modified: sums.
      */
-    void addRuns(A x, int n, double[] sums, int at);
+    void sumEachRun(A x, int n, double[] sums, int at);
 
     /** Sets {@code out[0]} to what {@link #reduce} gives for the sum of n numbers whose runs have these sums. Modified: out. */
     void sumOfRuns(double[] sums, int n, A out);

@@ -160,7 +160,7 @@ final class Reductions64 implements Reductions<double[]> {
     }
 
     @Override
-    public void addRuns(double[] x, int n, /*wide*/ double[] sums, int at) {
+    public void sumEachRun(double[] x, int n, /*wide*/ double[] sums, int at) {
         for (int i = 0; i < n; i += RUN) {
             sums[at + i / RUN] = run(x, i, Math.min(RUN, n - i));
         }

@@ -14,6 +14,12 @@ final class ScalarProducts64 {
     /** The most elements of a piece: those of all rows of a then stay in the first-level cache. */
     private static final int LONGEST = 256;
 
+    /** About the time of a pass for each column. */
+    private static final /*wide*/ double NANOS = 0.4d; // float32: private static final double NANOS = 0.12;
+
+    /** About the time of clearing one lane of a sum and adding it at the end. */
+    private static final /*wide*/ double NANOS_SUM = 0.2d;
+
     private final int m;
     private final int n;
 
@@ -34,14 +40,17 @@ final class ScalarProducts64 {
         most = Math.max(0, (CopiedRows64.deep(length) - PIECES * m) / (m + PIECES));
     }
 
-    /** About how many nanoseconds the products of one term take with so many rows of b; infinitely many without room for them. */
-    /*wide*/ double nanos(int size) {
+    /** About how many nanoseconds the products of some terms take with so many rows of b; infinitely many without room for them. */
+    /*wide*/ double nanos(int size, int terms) {
         if (most == 0) {
             return Double.POSITIVE_INFINITY;
         }
-        /*wide*/ double passes = (/*wide*/ double) m * size * chunks / PIECES;
-        /*wide*/ double copies = (/*wide*/ double) n * (size + count(size, most) * m);
-        return passes * (Product64.NANOS_PASS + Product64.NANOS * length) + Product64.NANOS_COPY * copies;
+        /*wide*/ double sums = (/*wide*/ double) m * size;
+        /*wide*/ double passes = sums * count(terms * chunks, PIECES);
+        /*wide*/ double copies = (/*wide*/ double) terms * n * (size + count(size, most) * m);
+        return passes * (Product64.NANOS_PASS + NANOS * length)
+                + Product64.NANOS_COPY * copies
+                + NANOS_SUM * sums * length;
     }
 
     /** Adds the products of all terms; the arguments are those of {@link Product#addRowProducts}. */
@@ -50,6 +59,7 @@ final class ScalarProducts64 {
         int group = count(size, count(size, most));
         int pieces = terms * chunks;
         CopiedRows64 rows = CopiedRows64.BUFFERS.get().of(length);
+        assert m * group + PIECES * (m + group) <= rows.deep : "no room for " + group + " sums of each row";
         int first = rows.begin(m * size * count(pieces, PIECES));
         for (int from = 0; from < size; from += group) {
             int width = Math.min(group, size - from);

@@ -1,5 +1,6 @@
 package dev.autodiff.kernel;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
@@ -179,6 +180,29 @@ class Reductions64Test {
                 assertEquals(inf, out[inner]);
                 assertEquals(-1000 + Math.log(2), out[2 * inner], 1000 * ROUNDING);
             }
+        }
+    }
+
+    /** Numbers that come in pieces of whole runs have the sum of those that are all there. */
+    @Property
+    void sumsOfRunsHaveTheBitsOfOneSum(@ForAll @IntRange(min = 1, max = 5000) int n, @ForAll long seed) {
+        Random random = new Random(seed);
+        double[] x = new double[n];
+        for (int i = 0; i < n; i++) {
+            x[i] = /*narrow*/ random.nextGaussian();
+        }
+        for (Kernels kernels : Usable.KERNELS) {
+            Reductions<double[]> reductions = kernels.float64().reductions();
+            double[] want = new double[1];
+            reductions.reduce(Reductions.Kind.SUM, x, want, 1, n, 1);
+            /*wide*/ double[] sums = new /*wide*/ double[(n - 1) / Reductions.RUN + 1];
+            for (int i = 0; i < n; i += 3 * Reductions.RUN) {
+                double[] piece = Arrays.copyOfRange(x, i, Math.min(n, i + 3 * Reductions.RUN));
+                reductions.sumEachRun(piece, piece.length, sums, i / Reductions.RUN);
+            }
+            double[] got = new double[1];
+            reductions.sumOfRuns(sums, n, got);
+            assertArrayEquals(want, got, kernels.name());
         }
     }
 }

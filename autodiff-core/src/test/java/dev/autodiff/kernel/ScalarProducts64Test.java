@@ -2,6 +2,7 @@ package dev.autodiff.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -23,11 +24,10 @@ class ScalarProducts64Test {
         return x;
     }
 
-    /** What other products have left in this thread's rows must not be added. */
-    private static void spoilRows() {
+    private static void fillRows(double value) {
         for (int columns = 128; columns <= 512; columns *= 2) {
             for (double[] row : CopiedRows64.BUFFERS.get().of(columns).b) {
-                Arrays.fill(row, Double.NaN);
+                Arrays.fill(row, value);
             }
         }
     }
@@ -47,8 +47,9 @@ class ScalarProducts64Test {
         int[] starts = random.ints(size, 0, 700).toArray();
         double[] c = new double[2 + m * size];
         Arrays.fill(c, 0.5);
-        spoilRows();
+        fillRows(Double.NaN); // what other products have left there must not be added
         new ScalarProducts64(m, n).add(terms, a, b, starts, apart, c, 1);
+        fillRows(0);
         assertEquals(0.5, c[0], 0);
         assertEquals(0.5, c[c.length - 1], 0);
         for (int i = 0; i < m; i++) {
@@ -90,6 +91,26 @@ class ScalarProducts64Test {
 
     @Test
     void withoutRoomForTheSumsTheyAreNotChosen() {
-        assertEquals(Double.POSITIVE_INFINITY, (double) new ScalarProducts64(200, 896).nanos(9));
+        assertEquals(Double.POSITIVE_INFINITY, new ScalarProducts64(200, 896).nanos(9, 4));
+    }
+
+    /** Returns the sums of one large term and small ones that are lost beside it, unless these are added to each other first. */
+    private static double sumOfOne(int m, int n, int size, int terms) {
+        double[] a = new double[m * terms * n];
+        Arrays.fill(a, 1);
+        double[] b = new double[terms * n];
+        Arrays.fill(b, Math.ulp(1.0) / 4);
+        b[0] = 1;
+        double[] c = new double[m * size];
+        new Product64().addRowProducts(m, n, terms, a, b, new int[size], n, c, 0);
+        return c[0];
+    }
+
+    /** In one chain all others are lost beside the first one; lanes are not. */
+    @Test
+    void productsChooseThemWhereResultsAreShortAndTermsMany() {
+        assertTrue(sumOfOne(4, 4224, 9, 4) > 1);
+        assertEquals(1, sumOfOne(16, 144, 200, 4));
+        assertEquals(1, sumOfOne(8, 256, 25, 1));
     }
 }

@@ -5,14 +5,12 @@ package dev.autodiff.kernel;
  *
  * @param <A> {@code float[]} or {@code double[]}
  */
-record ChoiceLoops<A>(ElementwiseLoops<A> loops, ReluGradient<A> gradient, int number) implements ElementwiseLoops<A> {
+record ReluGradientLoops<A>(ElementwiseLoops<A> loops, ReluGradient<A> gradient, int reluGradient)
+        implements ElementwiseLoops<A> {
     /** Elements that are never cut apart: a multiple of every vector length. */
     private static final int UNIT = 64;
 
-    /** About the time of one element. */
-    private static final double NANOS = 0.2;
-
-    ChoiceLoops(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
+    ReluGradientLoops(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
         this(loops, gradient, KernelSet.numberOf("RELU_GRADIENT"));
     }
 
@@ -23,12 +21,11 @@ record ChoiceLoops<A>(ElementwiseLoops<A> loops, ReluGradient<A> gradient, int n
 
     @Override
     public void binary(int f, A x, int xo, int xs, A y, int yo, int ys, A out, int oo, int n) {
-        if (f == number && xs == 1 && ys == 1) {
+        if (f == reluGradient && xs == 1 && ys == 1) {
             Workers.range(
                     n,
                     UNIT,
-                    4,
-                    NANOS * n,
+                    nanos(f) * n,
                     (from, to) -> gradient.run(x, xo + from, y, yo + from, out, oo + from, to - from));
         } else {
             loops.binary(f, x, xo, xs, y, yo, ys, out, oo, n);
