@@ -28,7 +28,7 @@ final class Lazy implements Supplier<Object> {
      */
     private static final int MOST_SOURCES = 4;
 
-    /** Elements may be computed again after their sum if that takes at most this many nanoseconds each: an array for them takes about as long. */
+    /** Elements may be computed again after their sum if that takes at most this many nanoseconds each, which bounds what is lost if they are read after all. */
     private static final double MOST_NANOS = 2;
 
     /** A result that waits and its inputs, which it lets go of when another thread has computed it. */

@@ -4,8 +4,8 @@ import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
- * Rows of b and of c that a thread has copied for {@link Product64}, or sums and both factors, all in b, for {@link ScalarProducts64}, and the pass over them, which the compiler turns into vector
- * instructions: how wide these are, and where they begin, is up to the rows.
+ * Rows of b and of c that a thread has copied for {@link Product64}, or sums and both factors, all in b, for {@link ScalarProducts64}, and the
+ * product's pass over them, which the compiler turns into vector instructions: how wide these are, and where they begin, is up to the rows.
  */
 final class CopiedRows64 {
     /** Rows of c in a pass. */

@@ -33,13 +33,13 @@ record FastLoops(ElementwiseLoops<float[]> loops, FastFunctions functions, int e
 
     /** Returns loops that the compiler vectorises, and which threads share. */
     static ElementwiseLoops<float[]> threaded() {
-        return threaded(new PlainFunctions());
+        return threaded(new PlainFunctions(), new PortableReluGradient32());
     }
 
-    /** Returns these loops with some functions, which threads share. */
-    static ElementwiseLoops<float[]> threaded(FastFunctions functions) {
-        return ThreadedLoops.of(
-                new FastLoops(new Loops32(), functions), Loops32.FUNCTIONS, FUNCTIONS, functions.nanos());
+    /** Returns loops with some functions, which threads share. */
+    static ElementwiseLoops<float[]> threaded(FastFunctions functions, ReluGradient<float[]> gradient) {
+        ElementwiseLoops<float[]> loops = new ReluGradientLoops<>(new FastLoops(new Loops32(), functions), gradient);
+        return ThreadedLoops.of(loops, Loops32.FUNCTIONS, FUNCTIONS, functions.nanos());
     }
 
     FastLoops(Loops32 loops, FastFunctions functions) {

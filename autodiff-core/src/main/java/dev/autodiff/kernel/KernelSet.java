@@ -13,14 +13,14 @@ public record KernelSet<A>(FloatKernels<A> others, ElementwiseLoops<A> elementwi
         return Loops64.FUNCTIONS.indexOf(function);
     }
 
-    /** Returns the elementwise loops of float32 with these functions, which threads share. */
-    public static ElementwiseLoops<float[]> loopsWith(FastFunctions functions) {
-        return FastLoops.threaded(functions);
+    /** Returns the elementwise loops of float32 with these functions, the gradient where both operands are arrays, which threads share. */
+    public static ElementwiseLoops<float[]> loopsWith(FastFunctions functions, ReluGradient<float[]> gradient) {
+        return FastLoops.threaded(functions, gradient);
     }
 
-    /** Returns loops with this gradient of ReLU for arrays, which threads share; where one operand is a single number, the loops' own runs. */
-    public static <A> ElementwiseLoops<A> loopsWith(ElementwiseLoops<A> loops, ReluGradient<A> gradient) {
-        return new ReluGradientLoops<>(loops, gradient);
+    /** Returns the elementwise loops of float64 with this gradient where both operands are arrays, which threads share. */
+    public static ElementwiseLoops<double[]> loopsWith(ReluGradient<double[]> gradient) {
+        return ThreadedLoops.of(gradient);
     }
 
     @Override

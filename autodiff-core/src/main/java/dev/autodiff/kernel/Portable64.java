@@ -11,9 +11,7 @@ final class Portable64 implements FloatKernels<double[]> {
     private Portable64() {}
 
     private static ElementwiseLoops<double[]> loops() {
-        ElementwiseLoops<double[]> loops;
-        loops = ThreadedLoops.of(new Loops64(), Loops64.FUNCTIONS); // float32: loops = FastLoops.threaded();
-        return new ReluGradientLoops<>(loops, new PortableReluGradient64());
+        return ThreadedLoops.of(new PortableReluGradient64()); // float32: return FastLoops.threaded();
     }
 
     private static final class Products {

@@ -6,7 +6,8 @@ import java.util.Arrays;
  * The matrix product in plain Java. The compiler turns a loop into vector instructions when all its arrays are indexed by the loop
  * variable alone, and when its body has fewer than sixty nodes; so rows of b and of c are copied to arrays of their own, and each pass adds the
  * products of two rows of b to four rows of c. Larger passes have too many nodes, or are not always vectorised on JDK 17. Either factor may be
- * the one whose rows are copied: rather that with the longer rows. Every sum is one chain of fused multiply-adds in ascending order of p, whatever the path and the number of threads; but scalar products of rows may be added lane by lane ({@link ScalarProducts64}).
+ * the one whose rows are copied: rather that with the longer rows. Every sum is one chain of fused multiply-adds in ascending order of p, whatever
+ * the path and the number of threads; but scalar products of rows may be added lane by lane ({@link ScalarProducts64}).
  */
 final class Product64 implements Product<double[]> {
     /** Up to so many multiplications, copying costs more than it gains. */

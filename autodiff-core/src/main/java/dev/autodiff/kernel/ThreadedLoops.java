@@ -45,9 +45,9 @@ record ThreadedLoops<A>(ElementwiseLoops<A> loops, double[] nanos) implements El
             "RELU_GRADIENT",
             "LEAKY_RELU");
 
-    /** Shares the work of these loops, whose functions have these names. */
-    static <A> ElementwiseLoops<A> of(ElementwiseLoops<A> loops, List<String> functions) {
-        return of(loops, functions, List.of(), 0);
+    /** Returns the generated loops of float64 with this gradient of ReLU, which threads share. */
+    static ElementwiseLoops<double[]> of(ReluGradient<double[]> gradient) {
+        return of(new ReluGradientLoops<>(new Loops64(), gradient), Loops64.FUNCTIONS, List.of(), 0);
     }
 
     /**

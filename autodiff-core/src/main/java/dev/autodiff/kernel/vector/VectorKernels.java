@@ -17,7 +17,7 @@ final class VectorKernels implements Kernels {
             FloatKernels<float[]> portable = new PortableProvider().create().float32();
             return new KernelSet<>(
                     portable,
-                    KernelSet.loopsWith(KernelSet.loopsWith(new VectorFunctions()), new VectorReluGradient32()),
+                    KernelSet.loopsWith(new VectorFunctions(), new VectorReluGradient32()),
                     new VectorProduct32());
         }
     }
@@ -27,10 +27,7 @@ final class VectorKernels implements Kernels {
 
         private static FloatKernels<double[]> kernels() {
             FloatKernels<double[]> portable = new PortableProvider().create().float64();
-            return new KernelSet<>(
-                    portable,
-                    KernelSet.loopsWith(portable.elementwise(), new VectorReluGradient64()),
-                    new VectorProduct64());
+            return new KernelSet<>(portable, KernelSet.loopsWith(new VectorReluGradient64()), new VectorProduct64());
         }
     }
 
